@@ -1,0 +1,218 @@
+"""The command line of the network package: ``python -m network train`` and so on.
+
+It turns words into calls and results into lines; what is worth testing without a terminal lives
+elsewhere. Errors that a person can mend are one line on stderr, exit code 1 (2 for wrong words).
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from network import datasets
+from network.errors import GlassnetError, SettingsError
+from network.progress import show_progress
+from network.recipes import RECIPES, Recipe, find_recipe
+from network.report import describe_evaluation, describe_prediction, describe_recipes, describe_step
+from network.trace import Trace
+from network.training import Record, default_record, evaluate, traces_folder, train
+
+# Settings of a recipe that have a meaning of their own on the command line.
+NO_OPTION = {"name", "summary"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except GlassnetError as error:
+        print(f"glassnet: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nglassnet: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m network",
+        description="Train small neural networks in plain numpy and record everything.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser(
+        "train", help="train a recipe and record a trace", description="Train a recipe."
+    )
+    command.set_defaults(run=_train)
+    command.add_argument("recipe", nargs="?", default="sigmoid-online", metavar="RECIPE")
+    settings = command.add_argument_group("settings, each in place of the recipe's own")
+    for field in dataclasses.fields(Recipe):
+        if field.name not in NO_OPTION:
+            settings.add_argument(
+                f"--{field.name.replace('_', '-')}",
+                dest=f"set_{field.name}",
+                type=_reader(field.type),
+                metavar=_metavar(field.type),
+            )
+    command.add_argument(
+        "--record",
+        choices=get_args(Record),
+        help="every step, some steps, or nothing (default: every step where it can be replayed)",
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="folder of the trace")
+    command.add_argument("--resume", action="store_true", help="go on with an unfinished run")
+    command.add_argument("--force", action="store_true", help="train anew what is there already")
+    command.add_argument("--quiet", action="store_true", help="no progress")
+
+    command = commands.add_parser("show", help="one step of a trace in words and numbers")
+    command.set_defaults(run=_show)
+    _add_trace(command)
+    command.add_argument("--step", type=int, default=0, metavar="N", help="from 0; -1 is the last")
+    command.add_argument(
+        "--row", type=int, default=0, metavar="N", help="which image of the step's batch"
+    )
+
+    command = commands.add_parser("evaluate", help="accuracy of a trained network on test images")
+    command.set_defaults(run=_evaluate)
+    _add_trace(command)
+
+    command = commands.add_parser("predict", help="what a trained network says of one image")
+    command.set_defaults(run=_predict)
+    _add_trace(command)
+    command.add_argument("--index", type=int, required=True, metavar="N", help="which image")
+    command.add_argument("--split", choices=("train", "test"), default="test")
+
+    command = commands.add_parser("recipes", help="the recipes with their settings")
+    command.set_defaults(run=lambda options: print(describe_recipes(RECIPES.values())))
+
+    command = commands.add_parser("data", help="which datasets are there, and from where")
+    command.set_defaults(run=_data)
+    command.add_argument("dataset", nargs="*", metavar="NAME", help="a name or a folder")
+    return parser
+
+
+def _add_trace(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "trace",
+        nargs="?",
+        default="sigmoid-online",
+        metavar="TRACE",
+        help="a folder, or the name of one in data/traces",
+    )
+
+
+def _reader(kind: Any) -> Any:
+    """What turns the word of an option into a setting of that type."""
+    readers = {
+        int: int,
+        float: float,
+        tuple[int, ...]: lambda text: tuple(int(part) for part in text.split(",")),
+        tuple[float, ...]: lambda text: tuple(float(part) for part in text.split(",")),
+        tuple[str, ...]: lambda text: tuple(text.split(",")),
+    }
+    return readers.get(kind, str)
+
+
+def _metavar(kind: Any) -> str:
+    return {int: "N", float: "X"}.get(kind, "A,B,..." if "tuple" in str(kind) else "NAME")
+
+
+def _train(options: argparse.Namespace) -> None:
+    changes = {
+        name.removeprefix("set_"): value
+        for name, value in vars(options).items()
+        if name.startswith("set_") and value is not None
+    }
+    if "dataset" in changes:
+        # "fashion" and a relative folder become the names under which traces find them again.
+        changes["dataset"] = datasets.load(changes["dataset"], quiet=options.quiet).name
+    recipe = find_recipe(options.recipe).change(**changes)
+    out = options.out or traces_folder() / recipe.label
+    record = options.record or default_record(recipe)
+    if record != "none" and out.exists() and not options.force:
+        trace = Trace.open(out)
+        if trace.recipe != recipe or trace.record != record:
+            raise SettingsError(
+                f"{out} holds a run with other settings: --force replaces it, --out puts it beside"
+            )
+        print(f"{out} is there already, whole and with these settings; --force trains it anew")
+        return
+    try:
+        with show_progress(recipe.label, quiet=options.quiet) as progress:
+            result = train(recipe, out, record, options.resume, options.force, progress)
+    except KeyboardInterrupt:
+        if record == "none":
+            raise
+        words = " ".join(word for word in sys.argv[1:] if word not in ("--resume", "--force"))
+        print(
+            f"\nglassnet: stopped; python -m network {words} --resume goes on from here",
+            file=sys.stderr,
+        )
+        raise SystemExit(130) from None
+    last = result.epochs[-1]
+    judged = "held-out" if recipe.holdout else "test"
+    print(
+        f"{recipe.label}: {last['train_accuracy']:.2%} while training, "
+        f"{last['test_accuracy']:.2%} of the {judged} images"
+    )
+    if result.path:
+        print(f"trace: {result.path}")
+
+
+def find_trace(name: str) -> Trace:
+    """Open a trace by folder, or by name in ``data/traces``.
+
+    Raises
+    ------
+    TraceError
+        As `Trace.open` does.
+    """
+    folder = Path(name)
+    if not folder.exists() and folder.name == name:
+        folder = traces_folder() / name
+    return Trace.open(folder)
+
+
+def _show(options: argparse.Namespace) -> None:
+    trace = find_trace(options.trace)
+    print(describe_step(trace, trace[options.step], options.row))
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    trace = find_trace(options.trace)
+    split = trace.dataset.test
+    print(describe_evaluation(trace, evaluate(trace.network(), split), len(split)))
+
+
+def _predict(options: argparse.Namespace) -> None:
+    trace = find_trace(options.trace)
+    split = getattr(trace.dataset, options.split)
+    if not 0 <= options.index < len(split):
+        raise SettingsError(
+            f"the {options.split} images have indices 0 to {len(split) - 1}, not {options.index}"
+        )
+    image = split.image(options.index)
+    output = trace.network().forward(image[None]).a[-1][0]
+    label = int(split.labels[options.index])
+    print(describe_prediction(image, output, trace.dataset.classes, label))
+
+
+def _data(options: argparse.Namespace) -> None:
+    names = options.dataset or list(datasets.DATASETS)
+    print("\n\n".join(datasets.describe(name) for name in names))
+
+
+if __name__ == "__main__":
+    np.set_printoptions(linewidth=100)
+    sys.exit(main())

@@ -1,0 +1,206 @@
+"""Read and write IDX, the file format of MNIST: a short header, then plain bytes.
+
+The first step of the way of the data: file → uint8 array. Files come from anywhere, so
+nothing in a header is believed before the bytes are there; whatever is wrong with a file
+is one `DatasetError` of one line that names the file and the fault.
+"""
+
+import gzip
+import hashlib
+import io
+import math
+import os
+import stat
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.errors import DatasetError
+
+Bytes = NDArray[np.uint8]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_TYPES = {
+    0x08: "unsigned bytes",
+    0x09: "signed bytes",
+    0x0B: "16-bit integers",
+    0x0C: "32-bit integers",
+    0x0D: "32-bit floats",
+    0x0E: "64-bit floats",
+}
+_CHUNK = 1 << 18
+# Deflate cannot shrink anything further than 1032 : 1, so a small file that promises more
+# than this is lying, and need not be unpacked to know it.
+_DEFLATE_LIMIT = 1032
+# Larger than any set of this kind (EMNIST, the largest, has 0.6 GB).
+_MOST_BYTES = 1 << 31
+
+
+def read_idx(path: str | Path) -> Bytes:
+    """Read one IDX file of unsigned bytes, gzipped or not (its content decides, not its name).
+
+    Returns
+    -------
+    uint8 array, read-only, of the shape that the header gives; no dimension is 0.
+
+    Raises
+    ------
+    DatasetError
+        The file is missing, unreadable, damaged or not IDX; one line that names file and fault.
+    """
+    return read_hashed(path)[0]
+
+
+def read_hashed(
+    path: str | Path,
+    *,
+    dimensions: int | None = None,
+    shape: tuple[int, ...] | None = None,
+    sha256: str | None = None,
+) -> tuple[Bytes, str]:
+    """Read one IDX file as `read_idx` does, and give the SHA-256 of its uncompressed bytes too.
+
+    Parameters
+    ----------
+    dimensions, shape
+        What the header must say. Checked before anything is read beyond the header.
+    sha256
+        What the hex digest of the uncompressed bytes, header included, must be.
+    """
+    path = Path(path)
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise _fault(path, "is a folder, not an IDX file")
+        if not stat.S_ISREG(status.st_mode):
+            # Opening a pipe would wait for a writer for ever.
+            raise _fault(path, "is not a plain file")
+        if status.st_size == 0:
+            raise _fault(path, "is empty")
+        with open(path, "rb") as file:
+            packed = file.read(2) == _GZIP_MAGIC
+            file.seek(0)
+            stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+            most = status.st_size * (_DEFLATE_LIMIT if packed else 1)
+            array, digest = _read_stream(path, stream, most, dimensions, shape)
+    except FileNotFoundError as error:
+        raise _fault(path, "no such file") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _fault(path, f"its gzip stream is damaged ({error})") from error
+    except MemoryError as error:
+        raise _fault(path, "does not fit into this machine's memory") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise _fault(path, f"cannot be read ({reason or error})") from error
+    if sha256 is not None and digest != sha256:
+        raise _fault(path, f"its SHA-256 is {digest}, not the published {sha256}")
+    return array, digest
+
+
+def _read_stream(
+    path: Path,
+    stream: BinaryIO,
+    most: int,
+    dimensions: int | None,
+    shape: tuple[int, ...] | None,
+) -> tuple[Bytes, str]:
+    """Read header and body from `stream`, which can hold at most `most` bytes."""
+    head = stream.read(4)
+    if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
+        raise _fault(path, f"is not an IDX file (it begins with {head.hex(' ') or 'nothing'})")
+    if head[2] != 0x08:
+        raise _fault(path, f"holds {_TYPES[head[2]]}; only unsigned bytes can be read")
+    sizes = stream.read(4 * head[3])
+    if len(sizes) < 4 * head[3]:
+        raise _fault(path, "is cut off within its header")
+    found = struct.unpack(f">{head[3]}I", sizes)
+    if dimensions is not None and len(found) != dimensions:
+        kinds = {1: "labels (1 dimension)", 3: "images (3 dimensions)"}
+        raise _fault(
+            path,
+            f"holds {kinds.get(len(found), f'data of {len(found)} dimensions')},"
+            f" where {kinds.get(dimensions, f'{dimensions} dimensions')} belong",
+        )
+    if shape is not None and found != shape:
+        raise _fault(path, f"its header says {_times(found)}, not {_times(shape)}")
+    expected = math.prod(found)
+    if not found or expected == 0:
+        raise _fault(path, f"holds no data (its header says {_times(found) or 'no dimensions'})")
+    if expected > _MOST_BYTES:
+        raise _fault(path, f"its header says {_times(found)}, which is absurd")
+    if 4 + len(sizes) + expected > most:
+        raise _fault(path, f"is cut off: {_times(found)} bytes do not fit into its length")
+
+    # Memory that is never written to costs nothing, so a stream that breaks off early is cheap.
+    array = np.empty(expected, np.uint8)
+    digest = hashlib.sha256(head + sizes)
+    filled = 0
+    while filled < expected:
+        chunk = stream.read(min(_CHUNK, expected - filled))
+        if not chunk:
+            raise _fault(path, f"is cut off: it has {filled:,} of {expected:,} bytes of data")
+        array[filled : filled + len(chunk)] = np.frombuffer(chunk, np.uint8)
+        digest.update(chunk)
+        filled += len(chunk)
+    # For gzip, reading on to the end is also what checks the checksum.
+    if stream.read(1):
+        raise _fault(path, f"has more bytes than the {_times(found)} that its header says")
+    array = array.reshape(found)
+    array.setflags(write=False)
+    return array, digest.hexdigest()
+
+
+def write_idx(path: str | Path, array: Bytes, *, compress: bool | None = None) -> None:
+    """Write `array` as an IDX file, whole or not at all; the same array gives the same bytes.
+
+    Parameters
+    ----------
+    array
+        uint8, of any shape without a 0: labels are (n,), images (n, rows, cols).
+    compress
+        Whether to gzip; by default if the name ends in ``.gz``.
+
+    Raises
+    ------
+    DatasetError
+        The array is not one that `read_idx` would read again, or the disk refuses.
+    """
+    path = Path(path)
+    if array.dtype != np.uint8 or array.size == 0 or not 1 <= array.ndim <= 64:
+        raise _fault(
+            path, f"cannot hold {array.dtype} of shape {array.shape}; uint8 data is needed"
+        )
+    content = io.BytesIO()
+    content.write(bytes([0, 0, 0x08, array.ndim]))
+    content.write(struct.pack(f">{array.ndim}I", *array.shape))
+    content.write(array.tobytes())
+    data = content.getvalue()
+    if compress if compress is not None else path.suffix == ".gz":
+        data = gzip.compress(data, mtime=0)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            beside.write_bytes(data)
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise _fault(path, f"cannot be written ({error.strerror or error})") from error
+
+
+def printable(text: object) -> str:
+    """Give `text` on one line, whatever odd characters a file name may have."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+def _fault(path: Path, text: str) -> DatasetError:
+    return DatasetError(f"{printable(path)}: {printable(text)}")
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    """Write a shape as in 60000 × 28 × 28, cut short when a damaged header claims too many."""
+    return " × ".join(map(str, shape[:6])) + (" × …" if len(shape) > 6 else "")

@@ -1,0 +1,59 @@
+"""Show how far training is: a bar on a terminal, a line per epoch elsewhere."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from tqdm import tqdm
+
+from network.training import Progress
+
+# Between plain lines, when there are many short epochs.
+LINE_SECONDS = 2.0
+
+
+@contextlib.contextmanager
+def show_progress(name: str, quiet: bool = False) -> Iterator[Callable[[Progress], None] | None]:
+    """Give the function that `network.training.train` reports to, or None when `quiet`."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with tqdm(desc=name, unit=" steps", dynamic_ncols=True, leave=False) as bar:
+            yield lambda progress: _move(bar, progress)
+    else:
+        yield _Lines(name)
+
+
+def _move(bar: "tqdm[None]", progress: Progress) -> None:
+    bar.total = progress.steps
+    if progress.epoch:
+        bar.set_postfix_str(_accuracies(progress), refresh=False)
+    bar.update(progress.step - bar.n)
+
+
+class _Lines:
+    """Plain lines on stderr."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.last = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        last = progress.step == progress.steps
+        if progress.epoch and (last or time.monotonic() - self.last >= LINE_SECONDS):
+            self.last = time.monotonic()
+            print(
+                f"{self.name}: step {progress.step:,} of {progress.steps:,}, "
+                f"{_accuracies(progress)}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def _accuracies(progress: Progress) -> str:
+    epoch = progress.epoch or {}
+    return (
+        f"epoch {epoch['epoch'] + 1}: {epoch['train_accuracy']:.2%} while training, "
+        f"{epoch['test_accuracy']:.2%} on unseen images"
+    )

@@ -1,0 +1,449 @@
+"""Write a trace while training goes on: whole or not at all, and resumable at any moment.
+
+Format 1 is a folder that numpy can open anywhere: one ``.npy`` file per quantity, and
+``trace.json``. While training runs it is called ``<name>.partial`` and has no ``trace.json``. Its
+arrays grow row by row; every second or so ``checkpoint.npz`` says how much of them counts. When all
+is there, the header is written last and the folder gets its final name.
+"""
+
+import contextlib
+import errno
+import json
+import math
+import os
+import platform
+import shutil
+import sys
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+import network
+from network.errors import TraceError
+from network.online import Segment
+from network.recipes import Recipe
+from network.trace import FORMAT, HEADER, PARTIAL_SUFFIX, file_digest
+
+CHECKPOINT = "checkpoint.npz"
+SPARSE_BUDGET = 140_000_000
+SNAPSHOT_EVERY = 1000
+
+
+def recorded_steps(steps: int, steps_per_epoch: int, step_bytes: int, budget: int) -> list[int]:
+    """Which steps a sparse trace holds whole.
+
+    The first ten, the last, five per decade between, and the last of each epoch; as many of those
+    as fit into `budget` bytes, thinned evenly, the ends of epochs first.
+    """
+    first = set(range(min(10, steps)))
+    room = max(budget // step_bytes - len(first) - 1, 0)
+    decades = np.geomspace(10, steps, num=max(int(5 * np.log10(max(steps, 10) / 10)), 2))
+    spaced = sorted({int(step) for step in decades if 10 <= step < steps - 1})
+    ends = sorted({*range(steps_per_epoch - 1, steps - 1, steps_per_epoch)} - {*spaced} - first)
+    spaced = _thin(spaced, room)
+    ends = _thin(ends, room - len(spaced))
+    return sorted(first | {*spaced, *ends, steps - 1})
+
+
+def _thin(steps: Sequence[int], room: int) -> list[int]:
+    """At most `room` of them, evenly."""
+    if len(steps) <= room:
+        return list(steps)
+    return [steps[int((i + 0.5) * len(steps) / room)] for i in range(room)]
+
+
+class Recorder:
+    """The arrays of one trace, on their way to disk.
+
+    Parameters
+    ----------
+    folder
+        Final name of the trace.
+    recipe, dataset
+        What is trained on what; `dataset` as {"name": ..., "sha256": ...}.
+    steps, batch
+        How many steps are planned, and images per step.
+    record
+        "full" or "sparse".
+    snapshot_every
+        Of a full trace: steps between stored parameters.
+
+    Raises
+    ------
+    TraceError
+        If the disk has no room for it, or the folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        recipe: Recipe,
+        dataset: Mapping[str, str],
+        steps: int,
+        batch: int,
+        record: str,
+        snapshot_every: int = SNAPSHOT_EVERY,
+    ) -> None:
+        self.folder = folder
+        self.partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
+        self.recipe, self.record = recipe, record
+        self.dataset = dict(dataset)
+        self.planned_steps, self.batch = steps, batch
+        self.recorded: Sequence[int] = range(steps)
+        if record == "full":
+            self.snapshots = [*range(0, steps, snapshot_every), steps]
+        else:
+            neurons, parameters = sum(recipe.sizes[1:]), recipe.parameter_count
+            self.recorded = recorded_steps(
+                steps,
+                steps // recipe.epochs,
+                batch * (4 + 8 * neurons) + 8 * parameters,
+                SPARSE_BUDGET,
+            )
+            self.snapshots = sorted({t for step in self.recorded for t in (step, step + 1)})
+        self.shapes = self._shapes()
+        self._files: dict[str, BinaryIO] = {}
+
+    def _shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        rows, batch = len(self.recorded), self.batch
+        per_step = (self.planned_steps, batch) if self.record == "full" else (self.planned_steps,)
+        shapes: dict[str, tuple[tuple[int, ...], str]] = {
+            "index": ((rows, batch), "int32"),
+            "error": (per_step, "float32"),
+            "loss": (per_step, "float32"),
+        }
+        sizes = self.recipe.sizes
+        for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+            shapes[f"a{layer}"] = shapes[f"delta{layer}"] = ((rows, batch, n_out), "float32")
+            shapes[f"W{layer}"] = ((len(self.snapshots), n_out, n_in), "float32")
+            shapes[f"b{layer}"] = ((len(self.snapshots), n_out), "float32")
+        return shapes
+
+    def _rows(self, name: str, step: int) -> int:
+        """How many rows of an array are there before `step` is taken."""
+        if name[0] in "Wb":
+            return bisect_left(self.snapshots, step)
+        if self.record == "sparse" and name not in ("error", "loss"):
+            return bisect_left(self.recorded, step)
+        return step
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes on disk once it is whole."""
+        return sum(_nbytes(shape, dtype) for shape, dtype in self.shapes.values())
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether an unfinished run can be resumed."""
+        return (self.partial / CHECKPOINT).exists()
+
+    def start(self) -> None:
+        """Begin anew: an empty partial folder.
+
+        Raises
+        ------
+        TraceError
+            As the class says.
+        """
+        with writing(self.partial):
+            if self.partial.exists():
+                shutil.rmtree(self.partial)
+            self.partial.mkdir(parents=True)
+            free = shutil.disk_usage(self.partial).free
+            if free < self.nbytes:
+                shutil.rmtree(self.partial)
+                raise TraceError(
+                    f"the disk is full: {self.folder} needs {self.nbytes / 1e6:.0f} MB, "
+                    f"and {free / 1e6:.0f} MB are free; make room, or choose another --out"
+                )
+            for name, (shape, dtype) in self.shapes.items():
+                file = (self.partial / f"{name}.npy").open("wb")
+                self._files[name] = file
+                _write_array_header(file, shape, dtype)
+
+    def resume(self) -> tuple[int, dict[str, Any]]:
+        """Open what was recorded, cut back to the last checkpoint.
+
+        Returns
+        -------
+        step, state
+            The step to go on with, and what `checkpoint` was given.
+
+        Raises
+        ------
+        TraceError
+            If the partial folder is of other settings, or damaged.
+        """
+        with writing(self.partial):
+            try:
+                with np.load(self.partial / CHECKPOINT, allow_pickle=False) as saved:
+                    state = {name: saved[name] for name in saved.files}
+                about = json.loads(str(state.pop("about")))
+            except (ValueError, KeyError, EOFError):
+                raise TraceError(
+                    f"{self.partial / CHECKPOINT} is damaged: start over with --force"
+                ) from None
+            if about["plan"] != self._plan():
+                raise TraceError(
+                    f"{self.partial} was begun with other settings: "
+                    "give the same ones to go on, or start over with --force"
+                )
+            step = about["step"]
+            for name, (shape, dtype) in self.shapes.items():
+                file = (self.partial / f"{name}.npy").open("r+b")
+                self._files[name] = file
+                start = _write_array_header(file, shape, dtype)
+                end = start + _nbytes((self._rows(name, step), *shape[1:]), dtype)
+                if file.seek(0, os.SEEK_END) < end:
+                    raise TraceError(f"{file.name} is truncated: start over with --force")
+                file.truncate(end)
+                file.seek(end)
+        return step, state | about["state"]
+
+    def _plan(self) -> dict[str, Any]:
+        plan = {
+            "recipe": self.recipe.to_dict(),
+            "dataset": self.dataset,
+            "record": self.record,
+            "snapshots": self.snapshots,
+            "versions": versions(),
+        }
+        return dict(json.loads(json.dumps(plan)))
+
+    def write(self, segment: Segment, error: NDArray[Any], loss: NDArray[Any]) -> None:
+        """Append consecutive steps; error and loss (n, B)."""
+        sparse = self.record == "sparse"
+        rows: Any = slice(None)
+        if sparse:
+            first = bisect_left(self.recorded, segment.start)
+            last = bisect_left(self.recorded, segment.stop)
+            rows = [step - segment.start for step in self.recorded[first:last]]
+        with writing(self.partial):
+            self._append("error", error.mean(axis=1) if sparse else error)
+            self._append("loss", loss.mean(axis=1) if sparse else loss)
+            if sparse and not rows:
+                return
+            self._append("index", segment.index[rows])
+            for layer, (a, delta) in enumerate(zip(segment.a, segment.delta, strict=True), 1):
+                self._append(f"a{layer}", a[rows])
+                self._append(f"delta{layer}", delta[rows])
+
+    def snapshot(self, parameters: Mapping[str, NDArray[Any]]) -> None:
+        """Append the parameters as they are now; {"W1": ..., "b1": ...}."""
+        with writing(self.partial):
+            for name, array in parameters.items():
+                self._append(name, array)
+
+    def checkpoint(self, step: int, arrays: dict[str, Any], state: dict[str, Any]) -> None:
+        """Make all that was written so far count.
+
+        Parameters
+        ----------
+        step
+            The step that comes next.
+        arrays, state
+            What training needs to go on from there: arrays, and values that JSON can hold.
+        """
+        about = json.dumps({"plan": self._plan(), "step": step, "state": state})
+        with writing(self.partial):
+            for file in self._files.values():
+                file.flush()
+            beside = self.partial / f"{CHECKPOINT}.new"
+            with beside.open("wb") as file:
+                np.savez(file, about=np.array(about), **arrays)
+            beside.replace(self.partial / CHECKPOINT)
+
+    def finish(
+        self,
+        parameters: Mapping[str, NDArray[Any]],
+        epochs: Sequence[Mapping[str, Any]],
+        confusion: NDArray[np.int64],
+        diverged_at: int | None = None,
+    ) -> None:
+        """Write what remains and give the trace its final name.
+
+        Parameters
+        ----------
+        parameters
+            After the last step.
+        diverged_at
+            The step that could not be taken: the trace then ends before it.
+        """
+        steps = self.planned_steps if diverged_at is None else diverged_at
+        self.recorded = self.recorded[: bisect_left(self.recorded, steps)]
+        self.snapshots = [*self.snapshots[: bisect_left(self.snapshots, steps)], steps]
+        self.planned_steps, planned_steps = steps, self.planned_steps
+        shapes = self._shapes()
+        shapes["confusion"] = (confusion.shape, "int64")
+        last_rows = {**parameters, "confusion": confusion}
+        with writing(self.partial):
+            self._files["confusion"] = (self.partial / "confusion.npy").open("wb")
+            for name, (shape, dtype) in shapes.items():
+                file = self._files[name]
+                end = _write_array_header(file, shape, dtype) + _nbytes(shape, dtype)
+                if name in last_rows:
+                    rows = np.ascontiguousarray(last_rows[name], dtype)
+                    file.seek(end - rows.nbytes)
+                    file.write(rows.data)
+                file.truncate(end)
+            self.close()
+            header: dict[str, Any] = {
+                "format": FORMAT,
+                "recipe": self.recipe.to_dict(),
+                "dataset": self.dataset,
+                "layer_sizes": list(self.recipe.sizes),
+                "dtype": "float32",
+                "steps": steps,
+                "planned_steps": planned_steps,
+                "batch": self.batch,
+                "record": self.record,
+                "snapshots": self.snapshots,
+                "epochs": list(epochs),
+                "arrays": {
+                    name: {
+                        "shape": list(shape),
+                        "dtype": dtype,
+                        "sha256": file_digest(self.partial / f"{name}.npy"),
+                    }
+                    for name, (shape, dtype) in shapes.items()
+                },
+                "versions": versions(),
+            }
+            if self.record == "sparse":
+                header["recorded"] = list(self.recorded)
+            if diverged_at is not None:
+                header["diverged_at"] = diverged_at
+            with (self.partial / HEADER).open("w", encoding="utf-8") as text:
+                json.dump(header, text, indent=1)
+                text.write("\n")
+            (self.partial / CHECKPOINT).unlink(missing_ok=True)
+            put_in_place(self.partial, self.folder)
+
+    def _append(self, name: str, rows: NDArray[Any]) -> None:
+        self._files[name].write(np.ascontiguousarray(rows, self.shapes[name][1]).data)
+
+    def close(self) -> None:
+        """Close the files; what no checkpoint covers is lost."""
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+
+def put_in_place(partial: Path, folder: Path) -> None:
+    """Rename the finished folder to its final name; one that stood there goes last."""
+    old = folder.with_name(folder.name + ".old")
+    if folder.exists():
+        folder.rename(old)
+    partial.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def versions() -> dict[str, str]:
+    """What made the trace."""
+    return {
+        "glassnet": network.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _nbytes(shape: Sequence[int], dtype: str) -> int:
+    return math.prod(shape) * np.dtype(dtype).itemsize
+
+
+def _write_array_header(file: BinaryIO, shape: tuple[int, ...], dtype: str) -> int:
+    """Write the .npy header at the start and return its length, which no shape of ours changes."""
+    file.seek(0)
+    np.lib.format.write_array_header_1_0(
+        file, {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
+    )
+    return file.tell()
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn an OSError of the block into a TraceError for people."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise TraceError(
+                f"the disk is full: could not write {path}; make room and go on with --resume"
+            ) from error
+        raise TraceError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+class Lock:
+    """At most one process at a time writes a trace; a killed process lets go by itself.
+
+    Parameters
+    ----------
+    folder
+        Final name of the trace.
+    wait
+        Wait for the other process instead of raising.
+
+    Raises
+    ------
+    TraceError
+        If another process has it, and `wait` is False.
+    """
+
+    def __init__(self, folder: Path, wait: bool = False) -> None:
+        self.folder, self.wait = folder, wait
+        self.path = folder.with_name(f".{folder.name}.lock")
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> "Lock":
+        with writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("a+b")
+        if not _lock(self._file, wait=False):
+            if not self.wait:
+                self._file.close()
+                raise TraceError(
+                    f"another process is training {self.folder}: "
+                    "wait for it, or choose another --out"
+                )
+            print(f"waiting for another process that trains {self.folder}", file=sys.stderr)
+            _lock(self._file, wait=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._file is not None
+        self._file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: BinaryIO, wait: bool) -> bool:
+        while True:
+            try:
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:
+                if not wait:
+                    return False
+
+else:
+    import fcntl
+
+    def _lock(file: BinaryIO, wait: bool) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True

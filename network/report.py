@@ -1,0 +1,143 @@
+"""Traces, evaluations and recipes as text for a terminal."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from network.functions import Floats
+from network.recipes import Recipe
+from network.step import Step
+from network.trace import Trace
+from network.training import Evaluation
+
+SHADES = " .:-=+*#%@"
+
+
+def describe_image(image: Floats) -> str:
+    """Characters for a square image in [0, 1], two per pixel, empty rows left out."""
+    side = round(len(image) ** 0.5)
+    levels = (image.reshape(side, side) * (len(SHADES) - 1)).round().astype(int)
+    rows = ["".join(SHADES[level] * 2 for level in row).rstrip() for row in levels]
+    while rows and not rows[0]:
+        rows.pop(0)
+    while rows and not rows[-1]:
+        rows.pop()
+    return "\n".join(rows)
+
+
+def describe_step(trace: Trace, step: Step, row: int = 0) -> str:
+    """A step in words and numbers, with the shape of every array.
+
+    Raises
+    ------
+    PathError
+        If the step's batch has no such row.
+    """
+    one = step.example(row)
+    classes = trace.dataset.classes
+    title = (
+        f"{trace.path.name}, step {step.step:,} of {trace.steps:,} (epoch {step.epoch + 1} of "
+        f"{trace.recipe.epochs})"
+    )
+    which = f", image {row} of its {step.batch:,}" if step.batch > 1 else ""
+    verdict = "right" if one.prediction == one.label else "wrong"
+    lines = [
+        title,
+        "",
+        describe_image(one.x),
+        "",
+        f"Training image {one.index}{which}: {classes[one.label]}. "
+        f"The network says {classes[one.prediction]}: {verdict}.",
+        f"loss {_number(one.loss)} ({trace.recipe.loss}), error {_number(one.error)} (mean "
+        f"squared), learning rate {step.learning_rate:g}",
+    ]
+    for layer in range(1, one.layers + 1):
+        lines += [
+            "",
+            f"Layer {layer}: {trace.sizes[layer - 1]} -> {trace.sizes[layer]}, "
+            f"{trace.recipe.activations[layer - 1]}",
+        ]
+        for name in ("W", "b", "z", "a", "delta", "dW", "db"):
+            lines.append(_describe_array(f"{name}{layer}", getattr(one, name)[layer]))
+        change = one.W_after[layer] - one.W[layer]
+        lines.append(_describe_array(f"W{layer}_after - W{layer}", change))
+    output = one.a[one.layers]
+    lines += ["", "Output against label:"]
+    for name, value, wanted, blame in zip(
+        classes, output, one.y, one.delta[one.layers], strict=True
+    ):
+        lines.append(
+            f"  {name:12} {value:8.4f}   {wanted:.0f}   {blame:+.4f}   {_bar(float(value))}"
+        )
+    return "\n".join(lines)
+
+
+def _describe_array(name: str, array: Floats) -> str:
+    shown = "  ".join(_number(value) for value in array.flat[:6])
+    more = "  ..." if array.size > 6 else ""
+    return (
+        f"  {name:14} {array.shape!s:12} from {_number(array.min())} to {_number(array.max())}:  "
+        f"{shown}{more}"
+    )
+
+
+def _number(value: float) -> str:
+    return np.format_float_positional(value, precision=4, unique=False, fractional=False, trim="k")
+
+
+def _bar(share: float) -> str:
+    return "#" * round(20 * share)
+
+
+def describe_evaluation(trace: Trace, result: Evaluation, images: int) -> str:
+    """Accuracy, loss and the confusion matrix."""
+    classes = trace.dataset.classes
+    right = int(np.trace(result.confusion))
+    lines = [
+        f"{trace.path.name}: {result.accuracy:.2%} of {images:,} test images right ({right:,}), "
+        f"mean loss {result.loss:.4f}",
+        "",
+        "Rows are true classes, columns are answers:",
+        " " * 14 + "".join(f"{name[:5]:>6}" for name in classes),
+    ]
+    lines += [
+        f"  {name[:11]:12}" + "".join(f"{count:6}" for count in row)
+        for name, row in zip(classes, result.confusion, strict=True)
+    ]
+    return "\n".join(lines)
+
+
+def describe_prediction(image: Floats, output: Floats, classes: Sequence[str], label: int) -> str:
+    """An image, the output for every class, and whether it is right."""
+    answer = int(output.argmax())
+    lines = [describe_image(image), ""]
+    lines += [
+        f"  {name:12} {value:8.4f}   {_bar(float(value))}"
+        for name, value in zip(classes, output, strict=True)
+    ]
+    verdict = "right" if answer == label else f"wrong, it is {classes[label]}"
+    return "\n".join([*lines, "", f"The network says {classes[answer]}: {verdict}."])
+
+
+def describe_recipes(recipes: Iterable[Recipe]) -> str:
+    """Every recipe with every setting; of a variant only what differs."""
+    blocks = []
+    seen: list[Recipe] = []
+    for recipe in recipes:
+        parent = next((other for other in seen if recipe.name.startswith(f"{other.name}-")), None)
+        seen.append(recipe)
+        lines = [f"{recipe.name}: {recipe.summary}"]
+        for field in dataclasses.fields(recipe):
+            value = getattr(recipe, field.name)
+            if field.name in ("name", "summary"):
+                continue
+            if parent is not None and value == getattr(parent, field.name):
+                continue
+            if isinstance(value, tuple):
+                value = ", ".join(map(str, value)) or "none"
+            if field.name == "batch_size" and value == 0:
+                value = "all images"
+            lines.append(f"  {field.name.replace('_', ' '):20} {value}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)

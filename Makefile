@@ -8,8 +8,7 @@ MADE := renders/media/videos/backprop/480p15/Backprop.mp4
 .PHONY: help setup video test lint bench results clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name does; \
-		do printf 'make %-8s %s\n' "$$name" "$$does"; done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## system libraries, .venv and packages; PYTHON=python3.12 chooses the Python
 	@tools/setup.sh
@@ -17,8 +16,9 @@ setup: ## system libraries, .venv and packages; PYTHON=python3.12 chooses the Py
 video: setup ## train the network of the video, film the backprop lesson; prints the film's path
 	@$(BIN)/python -m network train sigmoid-online
 	@rm -f $(FILM)
+	@echo "filming scenes/backprop.py at 480p, which takes minutes"
 	@if [ -t 2 ]; then bar=display; else bar=none; fi; \
-		$(BIN)/python -m manim -ql --progress_bar $$bar scenes/backprop.py
+		$(BIN)/python -m manim -ql --verbosity WARNING --progress_bar $$bar scenes/backprop.py
 	@cp $(MADE) $(FILM).part && mv $(FILM).part $(FILM)
 	@echo $(FILM)
 

@@ -6,21 +6,23 @@ elsewhere. Errors that a person can mend are one line on stderr, exit code 1 (2 
 
 import argparse
 import dataclasses
+import io
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
-
-import numpy as np
+from typing import Any, NoReturn, get_args
 
 from network import datasets
-from network.errors import GlassnetError, SettingsError
+from network.errors import GlassnetError, SettingsError, TraceError
+from network.idx import printable
 from network.progress import show_progress
 from network.recipes import RECIPES, Recipe, find_recipe
+from network.recording import is_taken
 from network.report import describe_evaluation, describe_prediction, describe_recipes, describe_step
-from network.trace import Trace
-from network.training import Record, default_record, evaluate, traces_folder, train
+from network.trace import PARTIAL_SUFFIX, Trace, traces_folder
+from network.training import Record, default_record, evaluate, train
 
 # Settings of a recipe that have a meaning of their own on the command line.
 NO_OPTION = {"name", "summary"}
@@ -28,24 +30,49 @@ NO_OPTION = {"name", "summary"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        return int(options.run(options) or 0)
+        options = _parser().parse_args(words, argparse.Namespace(words=words))
+        code = options.run(options) or 0
+        sys.stdout.flush()
+        return int(code)
     except GlassnetError as error:
-        print(f"glassnet: {error}", file=sys.stderr)
+        _complain(error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("\nglassnet: stopped", file=sys.stderr)
+        _complain("stopped")
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        _complain(error)
+        _drop_output()
+        return 1
+    except MemoryError:
+        _complain("this needs more memory than there is")
+        return 1
+
+
+def _complain(about: object) -> None:
+    print(f"glassnet: {printable(about)}", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Let Python not try again, when it exits, to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words are an error like any other, in one line, without the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message} ({self.prog} --help lists what there is)")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m network",
         description="Train small neural networks in plain numpy and record everything.",
     )
@@ -114,21 +141,25 @@ def _add_trace(command: argparse.ArgumentParser) -> None:
 
 def _reader(kind: Any) -> Any:
     """What turns the word of an option into a setting of that type."""
-    readers = {
-        int: int,
-        float: float,
-        tuple[int, ...]: lambda text: tuple(int(part) for part in text.split(",")),
-        tuple[float, ...]: lambda text: tuple(float(part) for part in text.split(",")),
-        tuple[str, ...]: lambda text: tuple(text.split(",")),
-    }
-    return readers.get(kind, str)
+    if kind in (int, float):
+        return kind
+    if kind not in (tuple[int, ...], tuple[float, ...], tuple[str, ...]):
+        return str
+    (part_kind, _) = get_args(kind)
+
+    def read(text: str) -> tuple[Any, ...]:
+        return tuple(part_kind(part) for part in text.split(","))
+
+    # What argparse calls it: "invalid list of int value".
+    read.__name__ = f"list of {part_kind.__name__}"
+    return read
 
 
 def _metavar(kind: Any) -> str:
     return {int: "N", float: "X"}.get(kind, "A,B,..." if "tuple" in str(kind) else "NAME")
 
 
-def _train(options: argparse.Namespace) -> None:
+def _train(options: argparse.Namespace) -> int:
     changes = {
         name.removeprefix("set_"): value
         for name, value in vars(options).items()
@@ -138,28 +169,23 @@ def _train(options: argparse.Namespace) -> None:
         # "fashion" and a relative folder become the names under which traces find them again.
         changes["dataset"] = datasets.load(changes["dataset"], quiet=options.quiet).name
     recipe = find_recipe(options.recipe).change(**changes)
-    out = options.out or traces_folder() / recipe.label
+    out = Path(os.path.realpath(options.out or traces_folder() / recipe.label))
     record = options.record or default_record(recipe)
-    if record != "none" and out.exists() and not options.force:
-        trace = Trace.open(out)
-        if trace.recipe != recipe or trace.record != record:
-            raise SettingsError(
-                f"{out} holds a run with other settings: --force replaces it, --out puts it beside"
-            )
+    resumes = options.resume and is_taken(Path(f"{out}{PARTIAL_SUFFIX}"))
+    if record != "none" and is_taken(out) and not (options.force or resumes):
+        _check_same(Trace.open(out), recipe, record)
         print(f"{out} is there already, whole and with these settings; --force trains it anew")
-        return
+        return 0
     try:
         with show_progress(recipe.label, quiet=options.quiet) as progress:
             result = train(recipe, out, record, options.resume, options.force, progress)
     except KeyboardInterrupt:
         if record == "none":
             raise
-        words = " ".join(word for word in sys.argv[1:] if word not in ("--resume", "--force"))
-        print(
-            f"\nglassnet: stopped; python -m network {words} --resume goes on from here",
-            file=sys.stderr,
-        )
-        raise SystemExit(130) from None
+        words = [word for word in options.words if word != "--resume"]
+        command = shlex.join(["python", "-m", "network", *words, "--resume"])
+        _complain(f"stopped; {command} goes on from here")
+        return 130
     last = result.epochs[-1]
     judged = "held-out" if recipe.holdout else "test"
     print(
@@ -168,6 +194,22 @@ def _train(options: argparse.Namespace) -> None:
     )
     if result.path:
         print(f"trace: {result.path}")
+    return 0
+
+
+def _check_same(trace: Trace, recipe: Recipe, record: Record) -> None:
+    """Raise unless the trace is what training would make."""
+    if trace.recipe != recipe or trace.record != record:
+        raise SettingsError(
+            f"{trace.path} holds a run with other settings: "
+            "--force replaces it, --out puts the new one elsewhere"
+        )
+    if "diverged_at" in trace.header:
+        raise TraceError(
+            f"{trace.path} is there already, and it diverged at step {trace.steps:,}: "
+            "try a smaller --learning-rate"
+        )
+    _ = trace.dataset  # raises if the same name now stands for other data
 
 
 def find_trace(name: str) -> Trace:
@@ -205,14 +247,24 @@ def _predict(options: argparse.Namespace) -> None:
     image = split.image(options.index)
     output = trace.network().forward(image[None]).a[-1][0]
     label = int(split.labels[options.index])
-    print(describe_prediction(image, output, trace.dataset.classes, label))
+    picture = image.reshape(split.pixels.shape[1:])
+    print(describe_prediction(picture, output, trace.dataset.classes, label))
 
 
-def _data(options: argparse.Namespace) -> None:
-    names = options.dataset or list(datasets.DATASETS)
-    print("\n\n".join(datasets.describe(name) for name in names))
+def _data(options: argparse.Namespace) -> int:
+    code = 0
+    for number, name in enumerate(options.dataset or datasets.DATASETS):
+        try:
+            print("\n" * (number > 0) + datasets.describe(name), flush=True)
+        except GlassnetError as error:
+            # One that is damaged must not hide the others.
+            _complain(error)
+            code = max(code, error.exit_code)
+    return code
 
 
 if __name__ == "__main__":
-    np.set_printoptions(linewidth=100)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that knows no "×" shows a "?".
+        sys.stdout.reconfigure(errors="replace")
     sys.exit(main())

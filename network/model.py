@@ -18,9 +18,6 @@ from network.functions import ACTIVATIONS, Activation, Floats, check_pair, delta
 
 BiasGradient = Literal["per-neuron", "scalar"]
 
-# Rows that evaluate() pushes through at once: large enough for fast products, small in memory.
-EVALUATION_BATCH = 10_000
-
 
 @dataclass
 class Layer:
@@ -223,13 +220,6 @@ class Network:
         """C of every image, (batch,)."""
         return loss_values(
             self.loss, self.layers[-1].activation.name, passed.z[-1], passed.a[-1], y
-        )
-
-    def predict(self, x: Floats) -> Floats:
-        """Outputs (n, n_L) for images (n, n_0), nothing dropped."""
-        batches = range(0, len(x), EVALUATION_BATCH)
-        return np.concatenate(
-            [self.forward(x[start : start + EVALUATION_BATCH]).a[-1] for start in batches]
         )
 
 

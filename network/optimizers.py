@@ -1,5 +1,7 @@
 """How a gradient becomes a change of the parameters."""
 
+import numpy as np
+
 from network.functions import Floats
 
 
@@ -22,7 +24,9 @@ class SGD:
         self.parameters = parameters
         self.momentum = momentum
         self.weight_decay = weight_decay
-        self.velocity = {name: array * 0 for name, array in parameters.items()} if momentum else {}
+        self.velocity = (
+            {name: np.zeros_like(array) for name, array in parameters.items()} if momentum else {}
+        )
 
     def update(self, name: str, gradient: Floats, learning_rate: float) -> None:
         """Change one parameter array; `gradient` has its shape and may be overwritten."""

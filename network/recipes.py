@@ -6,6 +6,7 @@ dataset end with the same bits.
 
 import dataclasses
 import difflib
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -92,6 +93,11 @@ class Recipe:
             raise SettingsError(f"momentum lies in [0, 1), not {self.momentum}")
         if not 0 <= self.weight_decay < 1:
             raise SettingsError(f"weight decay lies in [0, 1), not {self.weight_decay}")
+        for field in ("epochs", "batch_size", "holdout", "seed"):
+            if not isinstance(getattr(self, field), int):
+                raise SettingsError(
+                    f"{field.replace('_', ' ')} must be a whole number, not {getattr(self, field)}"
+                )
         if self.epochs < 1:
             raise SettingsError(f"epochs must be at least 1, not {self.epochs}")
         for field in ("batch_size", "holdout", "seed"):
@@ -126,7 +132,10 @@ class Recipe:
                     shown = f"{field.name.replace('_', '-')}-{shown}"
                 # A dataset may be any folder's path.
                 parts.append(re.sub(r"[^A-Za-z0-9.+-]+", "-", shown).strip("-"))
-        return "-".join(parts)
+        label = "-".join(parts)
+        if len(label) > 120:  # a file name has at most 255 bytes
+            label = f"{label[:100]}-{hashlib.sha256(label.encode()).hexdigest()[:12]}"
+        return label
 
     @property
     def parameter_count(self) -> int:
@@ -136,8 +145,10 @@ class Recipe:
     @property
     def online(self) -> bool:
         """Whether it trains one image at a time by plain gradient descent: fully recordable."""
-        return self.batch_size == 1 and not (
-            self.momentum or self.weight_decay or any(self.dropout)
+        return (
+            self.batch_size == 1
+            and self.bias_gradient == "per-neuron"
+            and not (self.momentum or self.weight_decay or any(self.dropout))
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import json
 import math
 import os
 import platform
+import re
 import shutil
 import sys
+import zipfile
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -28,9 +29,20 @@ import network
 from network.errors import TraceError
 from network.online import Segment
 from network.recipes import Recipe
-from network.trace import FORMAT, HEADER, PARTIAL_SUFFIX, file_digest
+from network.trace import (
+    FORMAT,
+    HEADER,
+    PARTIAL_SUFFIX,
+    array_layout,
+    file_digest,
+    header_digest,
+    train_command,
+)
 
 CHECKPOINT = "checkpoint.npz"
+OWN_FILE = re.compile(
+    r"(index|error|loss|confusion|(a|delta|W|b)\d+)\.npy|trace\.json|checkpoint\.npz(\.new)?"
+)
 SPARSE_BUDGET = 140_000_000
 SNAPSHOT_EVERY = 1000
 
@@ -38,17 +50,17 @@ SNAPSHOT_EVERY = 1000
 def recorded_steps(steps: int, steps_per_epoch: int, step_bytes: int, budget: int) -> list[int]:
     """Which steps a sparse trace holds whole.
 
-    The first ten, the last, five per decade between, and the last of each epoch; as many of those
-    as fit into `budget` bytes, thinned evenly, the ends of epochs first.
+    The first ten, the last, five per decade between, and the last of each epoch. If these do not
+    fit into `budget` bytes, ends of epochs go first, then those between, evenly; but the first and
+    the last step are always there.
     """
-    first = set(range(min(10, steps)))
-    room = max(budget // step_bytes - len(first) - 1, 0)
+    fit = max(budget // step_bytes, 2)
+    first = range(min(10, steps, fit - 1))
+    room = fit - len(first) - 1
     decades = np.geomspace(10, steps, num=max(int(5 * np.log10(max(steps, 10) / 10)), 2))
-    spaced = sorted({int(step) for step in decades if 10 <= step < steps - 1})
-    ends = sorted({*range(steps_per_epoch - 1, steps - 1, steps_per_epoch)} - {*spaced} - first)
-    spaced = _thin(spaced, room)
-    ends = _thin(ends, room - len(spaced))
-    return sorted(first | {*spaced, *ends, steps - 1})
+    spaced = _thin(sorted({int(step) for step in decades if 10 <= step < steps - 1}), room)
+    ends = _thin(range(steps_per_epoch - 1, steps - 1, steps_per_epoch), room - len(spaced))
+    return sorted({*first, *spaced, *ends, steps - 1})
 
 
 def _thin(steps: Sequence[int], room: int) -> list[int]:
@@ -111,19 +123,14 @@ class Recorder:
         self._files: dict[str, BinaryIO] = {}
 
     def _shapes(self) -> dict[str, tuple[tuple[int, ...], str]]:
-        rows, batch = len(self.recorded), self.batch
-        per_step = (self.planned_steps, batch) if self.record == "full" else (self.planned_steps,)
-        shapes: dict[str, tuple[tuple[int, ...], str]] = {
-            "index": ((rows, batch), "int32"),
-            "error": (per_step, "float32"),
-            "loss": (per_step, "float32"),
-        }
-        sizes = self.recipe.sizes
-        for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-            shapes[f"a{layer}"] = shapes[f"delta{layer}"] = ((rows, batch, n_out), "float32")
-            shapes[f"W{layer}"] = ((len(self.snapshots), n_out, n_in), "float32")
-            shapes[f"b{layer}"] = ((len(self.snapshots), n_out), "float32")
-        return shapes
+        return array_layout(
+            self.recipe.sizes,
+            self.record,
+            self.planned_steps,
+            self.batch,
+            len(self.recorded),
+            len(self.snapshots),
+        )
 
     def _rows(self, name: str, step: int) -> int:
         """How many rows of an array are there before `step` is taken."""
@@ -151,6 +158,7 @@ class Recorder:
         TraceError
             As the class says.
         """
+        check_replaceable(self.partial)
         with writing(self.partial):
             if self.partial.exists():
                 shutil.rmtree(self.partial)
@@ -185,26 +193,37 @@ class Recorder:
                 with np.load(self.partial / CHECKPOINT, allow_pickle=False) as saved:
                     state = {name: saved[name] for name in saved.files}
                 about = json.loads(str(state.pop("about")))
-            except (ValueError, KeyError, EOFError):
-                raise TraceError(
-                    f"{self.partial / CHECKPOINT} is damaged: start over with --force"
-                ) from None
+            except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                raise self._beyond_repair(self.partial / CHECKPOINT) from None
             if about["plan"] != self._plan():
                 raise TraceError(
-                    f"{self.partial} was begun with other settings: "
-                    "give the same ones to go on, or start over with --force"
+                    f"{self.partial} was begun with other settings: give the same ones to go on, "
+                    f"or start over with {self._start_over}"
                 )
             step = about["step"]
             for name, (shape, dtype) in self.shapes.items():
-                file = (self.partial / f"{name}.npy").open("r+b")
-                self._files[name] = file
+                path = self.partial / f"{name}.npy"
+                if not path.exists():
+                    raise self._beyond_repair(path)
+                file = self._files[name] = path.open("r+b")
                 start = _write_array_header(file, shape, dtype)
                 end = start + _nbytes((self._rows(name, step), *shape[1:]), dtype)
                 if file.seek(0, os.SEEK_END) < end:
-                    raise TraceError(f"{file.name} is truncated: start over with --force")
+                    raise self._beyond_repair(path)
                 file.truncate(end)
                 file.seek(end)
+            # If it was stopped at the very end: the trace is not whole any more.
+            (self.partial / HEADER).unlink(missing_ok=True)
         return step, state | about["state"]
+
+    @property
+    def _start_over(self) -> str:
+        return f"{train_command(self.recipe, self.folder)} --force"
+
+    def _beyond_repair(self, path: Path) -> TraceError:
+        return TraceError(
+            f"{path} is damaged, so the run cannot go on: start over with {self._start_over}"
+        )
 
     def _plan(self) -> dict[str, Any]:
         plan = {
@@ -292,6 +311,7 @@ class Recorder:
                     file.seek(end - rows.nbytes)
                     file.write(rows.data)
                 file.truncate(end)
+                file.flush()
             self.close()
             header: dict[str, Any] = {
                 "format": FORMAT,
@@ -319,10 +339,12 @@ class Recorder:
                 header["recorded"] = list(self.recorded)
             if diverged_at is not None:
                 header["diverged_at"] = diverged_at
+            header["sha256"] = header_digest(header)
             with (self.partial / HEADER).open("w", encoding="utf-8") as text:
                 json.dump(header, text, indent=1)
                 text.write("\n")
-            (self.partial / CHECKPOINT).unlink(missing_ok=True)
+            for name in (CHECKPOINT, f"{CHECKPOINT}.new"):
+                (self.partial / name).unlink(missing_ok=True)
             put_in_place(self.partial, self.folder)
 
     def _append(self, name: str, rows: NDArray[Any]) -> None:
@@ -331,13 +353,38 @@ class Recorder:
     def close(self) -> None:
         """Close the files; what no checkpoint covers is lost."""
         for file in self._files.values():
-            file.close()
+            # On a full disk what is still in memory fails to be written here once more.
+            with contextlib.suppress(OSError):
+                file.close()
         self._files.clear()
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether there is anything but an empty folder."""
+    return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise TraceError if anything but a trace, whole or not, is there: it is not ours to delete.
+
+    A trace is known by having no other files than a trace has, trace.json or index.npy among them.
+    """
+    with writing(folder):
+        if not is_taken(folder):
+            return
+        names = {file.name for file in folder.iterdir()} if folder.is_dir() else {folder.name}
+        strangers = sorted(name for name in names if not OWN_FILE.fullmatch(name))
+        if strangers or not names & {HEADER, "index.npy"}:
+            raise TraceError(
+                f"{folder} is not only a trace (it holds {(strangers or sorted(names))[0]}), so it "
+                "is not replaced: choose another --out, or move it away"
+            )
 
 
 def put_in_place(partial: Path, folder: Path) -> None:
     """Rename the finished folder to its final name; one that stood there goes last."""
-    old = folder.with_name(folder.name + ".old")
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)  # left there by a process that was killed
     if folder.exists():
         folder.rename(old)
     partial.rename(folder)
@@ -376,7 +423,8 @@ def writing(path: Path) -> Iterator[None]:
             raise TraceError(
                 f"the disk is full: could not write {path}; make room and go on with --resume"
             ) from error
-        raise TraceError(f"cannot write {path}: {error.strerror or error}") from error
+        reason = error.strerror or error
+        raise TraceError(f"cannot write {error.filename or path}: {reason}") from error
 
 
 class Lock:

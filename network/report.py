@@ -15,9 +15,8 @@ SHADES = " .:-=+*#%@"
 
 
 def describe_image(image: Floats) -> str:
-    """Characters for a square image in [0, 1], two per pixel, empty rows left out."""
-    side = round(len(image) ** 0.5)
-    levels = (image.reshape(side, side) * (len(SHADES) - 1)).round().astype(int)
+    """Characters for an image (rows, cols) in [0, 1], two per pixel; no empty rows around it."""
+    levels = (image * (len(SHADES) - 1)).round().astype(int)
     rows = ["".join(SHADES[level] * 2 for level in row).rstrip() for row in levels]
     while rows and not rows[0]:
         rows.pop(0)
@@ -45,7 +44,7 @@ def describe_step(trace: Trace, step: Step, row: int = 0) -> str:
     lines = [
         title,
         "",
-        describe_image(one.x),
+        describe_image(one.x.reshape(trace.dataset.train.pixels.shape[1:])),
         "",
         f"Training image {one.index}{which}: {classes[one.label]}. "
         f"The network says {classes[one.prediction]}: {verdict}.",
@@ -87,7 +86,8 @@ def _number(value: float) -> str:
 
 
 def _bar(share: float) -> str:
-    return "#" * round(20 * share)
+    """Nothing for NaN or below 0, and not longer than for 1."""
+    return "#" * round(20 * min(max(0.0, share), 1.0))
 
 
 def describe_evaluation(trace: Trace, result: Evaluation, images: int) -> str:
@@ -109,7 +109,7 @@ def describe_evaluation(trace: Trace, result: Evaluation, images: int) -> str:
 
 
 def describe_prediction(image: Floats, output: Floats, classes: Sequence[str], label: int) -> str:
-    """An image, the output for every class, and whether it is right."""
+    """An image (rows, cols), the output for every class, and whether it is right."""
     answer = int(output.argmax())
     lines = [describe_image(image), ""]
     lines += [

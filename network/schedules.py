@@ -1,4 +1,4 @@
-"""Learning rates that change while training goes on: step -> learning rate."""
+"""Learning rates that change while training goes on: step -> share of the learning rate."""
 
 import math
 from collections.abc import Callable

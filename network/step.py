@@ -18,7 +18,9 @@ import numpy as np
 from network.errors import PathError
 from network.functions import Floats
 
-PATH = re.compile(r"([A-Za-z]+\d*(?:_after|_rate)?)(?:\[(\d+(?:\s*,\s*\d+)*)\])?")
+PATH = re.compile(
+    r"([A-Za-z]+\d*(?:_after|_rate)?)(?:\[(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\])?", re.ASCII
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +176,6 @@ def _at(value: Any, indices: tuple[int, ...], path: str, n_image: int) -> Any:
     if len(indices) > len(shape):
         raise PathError(f"{path!r} has too many indices: the shape is {shape}")
     for axis, (i, n) in enumerate(zip(indices, shape, strict=False)):
-        if i >= n:
+        if not 0 <= i < n:
             raise PathError(f"{path!r} is out of range: axis {axis} has indices 0 to {n - 1}")
     return value[indices]

@@ -6,9 +6,11 @@ Weights are not stored for every step: they are replayed from the nearest snapsh
 very operations that training used, so they are training's own, bit for bit.
 """
 
+import dataclasses
 import functools
 import hashlib
 import json
+import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,17 +23,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import datasets
-from network.errors import GlassnetError, TraceError
+from network.errors import GlassnetError, SettingsError, TraceError
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
-from network.recipes import Recipe
+from network.recipes import RECIPES, Recipe
 from network.schedules import learning_rate_at
 from network.step import Step
 
 FORMAT = 1
 HEADER = "trace.json"
 PARTIAL_SUFFIX = ".partial"
+ENTRIES = (
+    *("format", "recipe", "dataset", "layer_sizes", "dtype", "steps", "planned_steps", "batch"),
+    *("record", "snapshots", "epochs", "arrays", "versions", "sha256"),
+)
+EPOCH_ENTRIES = frozenset(
+    ("epoch", "train_accuracy", "train_loss", "test_accuracy", "test_loss", "seconds")
+)
+
+
+def traces_folder() -> Path:
+    """Where traces are kept."""
+    return datasets.data_folder() / "traces"
+
+
+def train_command(recipe: Recipe | None, folder: Path) -> str:
+    """The words that train a recipe into a folder; None stands for a recipe that nobody knows."""
+    published = RECIPES.get(recipe.name if recipe else folder.name)
+    recipe = recipe or published
+    words = ["python", "-m", "network", "train", recipe.name if recipe else "RECIPE"]
+    for field in dataclasses.fields(recipe) if recipe and published else ():
+        value = getattr(recipe, field.name)
+        if value != getattr(published, field.name) and field.name != "summary":
+            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            words += [f"--{field.name.replace('_', '-')}", text]
+    if not recipe or folder.absolute() != (traces_folder() / recipe.label).absolute():
+        words += ["--out", str(folder)]
+    return shlex.join(words)
+
+
+def array_layout(
+    sizes: Sequence[int], record: str, steps: int, batch: int, recorded: int, snapshots: int
+) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Shape and dtype of every array of a trace, but for the confusion counts.
+
+    Parameters
+    ----------
+    steps, recorded, snapshots
+        How many of each.
+    """
+    per_step = (steps, batch) if record == "full" else (steps,)
+    layout: dict[str, tuple[tuple[int, ...], str]] = {
+        "index": ((recorded, batch), "int32"),
+        "error": (per_step, "float32"),
+        "loss": (per_step, "float32"),
+    }
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        layout[f"a{layer}"] = layout[f"delta{layer}"] = ((recorded, batch, n_out), "float32")
+        layout[f"W{layer}"] = ((snapshots, n_out, n_in), "float32")
+        layout[f"b{layer}"] = ((snapshots, n_out), "float32")
+    return layout
+
+
+def header_digest(header: dict[str, Any]) -> str:
+    """SHA-256 of all that trace.json says but this digest and what the clock measured."""
+    told = json.dumps({key: value for key, value in header.items() if key != "sha256"})
+    timeless = json.loads(told, object_hook=lambda entry: {**entry, "seconds": None})
+    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
 
 
 class Trace:
@@ -90,20 +149,19 @@ class Trace:
         """
         path = Path(path)
         header = _read_header(path)
-        remake = _remake(header["recipe"])
-        arrays = {}
-        for name, about in header["arrays"].items():
-            arrays[name] = _map_array(path / f"{name}.npy", about, remake)
-        _check_consistency(path, header, remake)
-        if verify:
-            with ThreadPoolExecutor() as pool:
-                digests = pool.map(file_digest, [path / f"{name}.npy" for name in arrays])
-            for (name, about), digest in zip(header["arrays"].items(), digests, strict=True):
-                if digest != about["sha256"]:
-                    raise TraceError(
-                        f"{path / name}.npy was changed since training (its SHA-256 is another): "
-                        f"{remake}"
-                    )
+        files = {name: path / f"{name}.npy" for name in header["arrays"]}
+        try:
+            arrays = {
+                name: _map_array(files[name], about) for name, about in header["arrays"].items()
+            }
+            if verify:
+                with ThreadPoolExecutor() as pool:
+                    digests = dict(zip(files, pool.map(file_digest, files.values()), strict=True))
+                for name, about in header["arrays"].items():
+                    if digests[name] != about["sha256"]:
+                        raise ValueError(f"{files[name]} was changed since training")
+        except (OSError, ValueError) as error:
+            raise TraceError(f"{error}: {_remake(path, header)}") from error
         return cls(path, header, arrays)
 
     def __len__(self) -> int:
@@ -125,11 +183,17 @@ class Trace:
             If what is there under that name now is other data.
         """
         about = self.header["dataset"]
-        dataset = datasets.load(about["name"])
+        try:
+            dataset = datasets.load(about["name"])
+        except SettingsError:
+            raise TraceError(
+                f"{self.path} was trained on {about['name']}, which is not there: put it back, or "
+                "train another trace"
+            ) from None
         if dataset.sha256 != about["sha256"]:
             raise TraceError(
                 f"{self.path} was trained on other data than {about['name']} is now: "
-                f"{_remake(self.header['recipe'])}"
+                f"{_remake(self.path, self.header)}"
             )
         return dataset
 
@@ -308,91 +372,111 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _remake(recipe: Any) -> str:
-    name = recipe.get("name", "RECIPE") if isinstance(recipe, dict) else "RECIPE"
-    return f"make it anew with python -m network train {name} --force"
+def _remake(path: Path, header: Any) -> str:
+    """Which command makes a trace anew, as far as its header can tell."""
+    try:
+        recipe = Recipe.from_dict(header["recipe"])
+    except (LookupError, TypeError, AttributeError, GlassnetError):
+        recipe = None
+    return f"make it anew with {train_command(recipe, path)} --force"
 
 
 def _read_header(path: Path) -> dict[str, Any]:
     """trace.json, its format and its entries checked."""
     if not path.exists():
-        partial = path.with_name(path.name + PARTIAL_SUFFIX)
-        if partial.exists():
+        command = train_command(None, path)
+        if path.with_name(path.name + PARTIAL_SUFFIX).exists():
             raise TraceError(
-                f"the training of {path} was not finished: "
-                f"go on with python -m network train {path.name} --resume"
+                f"the training of {path} was not finished: go on with {command} --resume"
             )
-        raise TraceError(f"no trace at {path}: make it with python -m network train {path.name}")
+        raise TraceError(f"no trace at {path}: make it with {command}")
     if not path.is_dir():
         raise TraceError(f"{path} is a file: a trace is a folder with a {HEADER}")
     try:
         header = json.loads((path / HEADER).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise TraceError(f"{path} is no trace: it has no {HEADER}") from None
+        raise TraceError(f"{path} is no trace, it has no {HEADER}: {_remake(path, None)}") from None
     except OSError as error:
         raise TraceError(f"cannot read {path / HEADER}: {error.strerror}") from None
-    except ValueError:
-        raise TraceError(f"{path / HEADER} is damaged: {_remake({})}") from None
-    recipe = header.get("recipe") if isinstance(header, dict) else None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        found = header.get("format") if isinstance(header, dict) else None
+    except (ValueError, RecursionError):
+        raise TraceError(f"{path / HEADER} is damaged: {_remake(path, None)}") from None
+    found = header.get("format") if isinstance(header, dict) else None
+    if found != FORMAT:
         raise TraceError(
             f"{path / HEADER} is of format {found!r}, and this glassnet reads format {FORMAT}: "
-            f"{_remake(recipe)}"
+            f"{_remake(path, header)}"
         )
-    entries = (
-        *("recipe", "dataset", "layer_sizes", "dtype", "steps", "planned_steps", "batch"),
-        *("record", "snapshots", "epochs", "arrays", "versions"),
-    )
-    missing = [entry for entry in entries if entry not in header]
-    if missing:
-        raise TraceError(f"{path / HEADER} lacks {', '.join(missing)}: {_remake(recipe)}")
+    missing = [entry for entry in ENTRIES if entry not in header]
     try:
-        Recipe.from_dict(header["recipe"])
-    except (TypeError, GlassnetError) as error:
+        if missing:
+            raise ValueError(f"it lacks {', '.join(missing)}")
+        if header["sha256"] != header_digest(header):
+            raise ValueError("it was changed since training")
+        _check_entries(header)
+    except (ValueError, TypeError, LookupError, AttributeError, GlassnetError) as error:
         raise TraceError(
-            f"{path / HEADER} has a recipe that this glassnet does not know ({error}): "
-            f"{_remake(recipe)}"
-        ) from None
+            f"{path / HEADER} is damaged ({error}): {_remake(path, header)}"
+        ) from error
     return header
 
 
-def _map_array(path: Path, about: dict[str, Any], remake: str) -> NDArray[Any]:
+def _check_entries(header: dict[str, Any]) -> None:
+    """Raise ValueError, or what wrong types lead to, unless all that trace.json says agrees."""
+    recipe = Recipe.from_dict(header["recipe"])
+    sizes, steps, planned, batch = (
+        header[entry] for entry in ("layer_sizes", "steps", "planned_steps", "batch")
+    )
+    snapshots, epochs, record = header["snapshots"], header["epochs"], header["record"]
+    recorded = header["recorded"] if record == "sparse" else range(steps)
+    layout = array_layout(sizes, record, steps, batch, len(recorded), len(snapshots)) | {
+        "confusion": ((len(epochs), sizes[-1], sizes[-1]), "int64")
+    }
+    agreed = {
+        "layer_sizes": tuple(sizes) == recipe.sizes and all(type(n) is int for n in sizes),
+        "dtype": header["dtype"] == "float32",
+        "steps": type(steps) is int and 0 < steps <= planned,
+        "planned_steps": type(planned) is int and planned % recipe.epochs == 0,
+        "batch": type(batch) is int and batch == (recipe.batch_size or batch) > 0,
+        "record": record in ("full", "sparse"),
+        "recorded": record == "full" or (_rise(recorded, 0) and recorded[-1] < steps),
+        "snapshots": _rise(snapshots, 0) and snapshots[-1] == steps,
+        "epochs": len(epochs) <= recipe.epochs
+        and all(epoch.keys() >= EPOCH_ENTRIES for epoch in epochs),
+        "dataset": all(type(header["dataset"][entry]) is str for entry in ("name", "sha256")),
+        "arrays": header["arrays"].keys() == layout.keys()
+        and all(type(about["sha256"]) is str for about in header["arrays"].values()),
+        "diverged_at": header.get("diverged_at", steps) == steps,
+    }
+    for entry, agrees in agreed.items():
+        if not agrees:
+            raise ValueError(f"its {entry} does not fit the rest")
+    for name, (shape, dtype) in layout.items():
+        about = header["arrays"][name]
+        if about["shape"] != list(shape) or about["dtype"] != dtype:
+            raise ValueError(
+                f"{name} is {about['dtype']} {about['shape']}, "
+                f"and by its steps and layers {dtype} {list(shape)}"
+            )
+
+
+def _rise(steps: Sequence[int], first: int) -> bool:
+    """Whether these are whole numbers, each larger than the one before, beginning with `first`."""
+    whole = all(type(step) is int for step in steps)
+    return whole and steps[0] == first and all(a < b for a, b in pairwise(steps))
+
+
+def _map_array(path: Path, about: dict[str, Any]) -> NDArray[Any]:
     """The array of one file, memory-mapped, with the shape and dtype that the header gives."""
     try:
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
     except FileNotFoundError:
-        raise TraceError(f"{path} is missing: {remake}") from None
-    except (OSError, ValueError, EOFError) as error:
-        reason = str(error).splitlines()[0]
-        raise TraceError(f"{path} is damaged or truncated ({reason}): {remake}") from None
-    if list(array.shape) != about["shape"] or array.dtype != np.dtype(about["dtype"]):
-        raise TraceError(
-            f"{path} holds {array.dtype} {array.shape}, "
-            f"and {HEADER} says {about['dtype']} {tuple(about['shape'])}: {remake}"
+        raise ValueError(f"{path} is missing") from None
+    except Exception as error:  # what numpy raises for a damaged file has many types
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise ValueError(f"{path} is damaged or truncated ({reason})") from error
+    shape, dtype = tuple(about["shape"]), about["dtype"]
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        raise ValueError(
+            f"{path} holds {array.dtype} {array.shape}, and {HEADER} says {dtype} {shape}"
         )
     return array
-
-
-def _check_consistency(path: Path, header: dict[str, Any], remake: str) -> None:
-    """The shapes in the header agree with the layer sizes and the numbers of steps."""
-    sizes, steps, batch = header["layer_sizes"], header["steps"], header["batch"]
-    rows = len(header.get("recorded") or range(steps))
-    per_step = [steps, batch] if header["record"] == "full" else [steps]
-    expected: dict[str, list[int]] = {
-        "index": [rows, batch],
-        "error": per_step,
-        "loss": per_step,
-        "confusion": [len(header["epochs"]), sizes[-1], sizes[-1]],
-    }
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        expected[f"a{layer}"] = expected[f"delta{layer}"] = [rows, batch, n_out]
-        expected[f"W{layer}"] = [len(header["snapshots"]), n_out, n_in]
-        expected[f"b{layer}"] = [len(header["snapshots"]), n_out]
-    for name, shape in expected.items():
-        found = header["arrays"].get(name, {}).get("shape")
-        if found != shape:
-            raise TraceError(
-                f"{path / HEADER} gives {name} the shape {found}, "
-                f"and its steps and layers make that {shape}: {remake}"
-            )

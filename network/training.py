@@ -4,6 +4,7 @@ Recording only reads. A run that is recorded, one that is not, and one that was 
 go through the same arithmetic and end with the same bits.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import datasets
-from network.datasets import Split
+from network.datasets import Dataset, Split
 from network.errors import DivergenceError, SettingsError, TraceError
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network
 from network.online import Descent, Segment, run_segment
 from network.optimizers import SGD
 from network.recipes import Recipe, find_recipe
-from network.recording import SNAPSHOT_EVERY, Lock, Recorder
+from network.recording import SNAPSHOT_EVERY, Lock, Recorder, check_replaceable, is_taken
 from network.schedules import learning_rate_at
+from network.trace import traces_folder
 
 Record = Literal["full", "sparse", "none"]
 
@@ -113,13 +115,20 @@ class _Run:
     def learning_rates(self, stop: int) -> list[float]:
         """Of the steps from the present one to `stop` - 1."""
         recipe = self.recipe
+        if recipe.schedule == "constant":
+            return [recipe.learning_rate] * (stop - self.step)
         return [
             learning_rate_at(recipe.schedule, recipe.learning_rate, step, self.steps)
             for step in range(self.step, stop)
         ]
 
-    def advance(self, stop: int) -> Segment:
+    def advance(self, stop: int) -> tuple[Segment, Floats]:
         """Take the steps up to `stop`, all in one epoch; with batches only one at a time.
+
+        Returns
+        -------
+        segment, loss
+            What happened, and the loss of every image, (n, B).
 
         Raises
         ------
@@ -130,7 +139,12 @@ class _Run:
             return self._advance_online(stop)
         return self._advance_batch()
 
-    def _advance_online(self, stop: int) -> Segment:
+    def losses(self, segment: Segment) -> Floats:
+        """Loss of every image of a segment, (n, B)."""
+        output = self.recipe.activations[-1]
+        return loss_values(self.recipe.loss, output, segment.z_output, segment.a[-1], segment.y)
+
+    def _advance_online(self, stop: int) -> tuple[Segment, Floats]:
         start = self.step % self.steps_per_epoch
         index = self.images_of(slice(start, start + stop - self.step))
         if self.recipe.shuffle:
@@ -144,18 +158,19 @@ class _Run:
         segment = run_segment(
             self.network, self.descent, self.step, index, x, y, rates, output_first
         )
-        bad = ~np.isfinite(segment.z_output).all(axis=(1, 2))
+        loss = self.losses(segment)
+        bad = ~np.isfinite(loss).all(axis=1)
         if not bad.any():
-            return segment
+            return segment, loss
         good = int(bad.argmax())
         self.network.flat[:] = before
         sound = run_segment(
             self.network, self.descent, self.step, index[:good], x[:good], y[:good],
             rates[:good], output_first,
         )  # fmt: skip
-        raise _Diverged(self.step + good, sound)
+        raise _Diverged(self.step + good, (sound, loss[:good]))
 
-    def _advance_batch(self) -> Segment:
+    def _advance_batch(self) -> tuple[Segment, Floats]:
         recipe, network = self.recipe, self.network
         start = self.step % self.steps_per_epoch
         index = self.images_of(slice(start, start + 1))
@@ -167,8 +182,9 @@ class _Run:
         segment = Segment(
             self.step, index[None], y[None], passed.z[-1][None], [a[None] for a in passed.a[1:]], []
         )
-        if not np.isfinite(passed.z[-1]).all():
-            raise _Diverged(self.step, None)
+        loss = self.losses(segment)
+        if not np.isfinite(loss).all():
+            raise _Diverged(self.step)
         (rate,) = self.learning_rates(self.step + 1)
         gradients = network.backward(passed, y, recipe.bias_gradient)
         if recipe.update_order == "gradients-first":
@@ -177,7 +193,7 @@ class _Run:
             segment.delta.insert(0, gradient.delta[None])
             self.optimizer.update(f"W{gradient.layer}", gradient.dW, rate)
             self.optimizer.update(f"b{gradient.layer}", gradient.db, rate)
-        return segment
+        return segment, loss
 
     def count(self, segment: Segment, loss: Floats) -> None:
         """Count right answers and loss of the epoch."""
@@ -186,9 +202,17 @@ class _Run:
         self.counts.loss += float(loss.sum(dtype=np.float64))
 
     def end_epoch(self) -> dict[str, Any]:
-        """Judge the network, note the epoch, begin the next one."""
+        """Judge the network, note the epoch, begin the next one.
+
+        Raises
+        ------
+        _Diverged
+            If its loss is not finite after the epoch's last step: no further step makes sense.
+        """
         seen = self.steps_per_epoch * self.batch
         judged = evaluate(self.network, self.test)
+        if not np.isfinite(judged.loss):
+            raise _Diverged(self.step)
         epoch = {
             "epoch": len(self.epochs),
             "train_accuracy": self.counts.correct / seen,
@@ -242,9 +266,9 @@ class _Run:
 
 
 class _Diverged(Exception):
-    """Training cannot take `step`; `sound` holds the steps of the segment before it."""
+    """Training cannot take `step`; `sound` is what `advance` would give for those just before."""
 
-    def __init__(self, step: int, sound: Segment | None) -> None:
+    def __init__(self, step: int, sound: tuple[Segment, Floats] | None = None) -> None:
         super().__init__(step)
         self.step, self.sound = step, sound
 
@@ -269,11 +293,6 @@ def default_record(recipe: Recipe) -> Record:
     return "full" if recipe.online else "sparse"
 
 
-def traces_folder() -> Path:
-    """Where traces are kept."""
-    return datasets.data_folder() / "traces"
-
-
 def train(
     recipe: Recipe,
     out: Path | None = None,
@@ -281,6 +300,7 @@ def train(
     resume: bool = False,
     force: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    dataset: Dataset | None = None,
     snapshot_every: int = SNAPSHOT_EVERY,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Result:
@@ -295,12 +315,15 @@ def train(
     record
         "full", "sparse" or "none"; by default `default_record`.
     resume
-        Go on with the unfinished run that is there; without one, begin.
+        Go on with the unfinished run that is there; without one, begin. With `force` too, and an
+        unfinished run, it goes on.
     force
         Begin anew even if a trace or an unfinished run is there. The old trace stays until the new
-        one is whole.
+        one is whole. Anything else that is there stays, and is an error.
     progress
         Called after every segment and epoch.
+    dataset
+        The images, when the caller has them open already; else they are loaded by name.
     snapshot_every, checkpoint_seconds
         Steps between stored parameters of a full trace; time between checkpoints.
 
@@ -319,19 +342,31 @@ def train(
             f"{recipe.name} cannot be recorded in full: only plain gradient descent with one image "
             "per step can be replayed; record it sparse"
         )
+    dataset = dataset or datasets.load(recipe.dataset)
     if record == "none":
-        run = _new_run(recipe)
+        run = _new_run(recipe, dataset)
         _loop(run, None, progress, checkpoint_seconds)
         return Result(recipe, run.network, run.epochs, run.confusion)
-    out = traces_folder() / recipe.label if out is None else out
+    # Links resolved: the trace is made beside the folder that is meant, and renamed.
+    out = Path(os.path.realpath(traces_folder() / recipe.label if out is None else out))
+    check_replaceable(out)
     with Lock(out):
         return _record(
-            recipe, out, record, resume, force, progress, snapshot_every, checkpoint_seconds
+            recipe,
+            dataset,
+            out,
+            record,
+            resume,
+            force,
+            progress,
+            snapshot_every,
+            checkpoint_seconds,
         )
 
 
 def _record(
     recipe: Recipe,
+    dataset: Dataset,
     out: Path,
     record: Record,
     resume: bool = False,
@@ -341,8 +376,7 @@ def _record(
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Result:
     """Train into the folder `out`, whose lock the caller holds; see `train`."""
-    run = _new_run(recipe)
-    dataset = datasets.load(recipe.dataset)
+    run = _new_run(recipe, dataset)
     recorder = Recorder(
         out,
         recipe,
@@ -352,8 +386,8 @@ def _record(
         record,
         snapshot_every,
     )
-    _begin(run, recorder, resume, force)
     try:
+        _begin(run, recorder, resume, force)
         _loop(run, recorder, progress, checkpoint_seconds)
     finally:
         recorder.close()
@@ -362,16 +396,17 @@ def _record(
 
 def _begin(run: _Run, recorder: Recorder, resume: bool, force: bool) -> None:
     """Start the recorder anew or where it stopped, without losing anything unasked."""
-    if recorder.folder.exists() and not force:
-        raise TraceError(f"{recorder.folder} is there already: --force trains it anew")
     if resume and recorder.has_checkpoint:
         run.load(*recorder.resume())
+    elif is_taken(recorder.folder) and not force:
+        raise TraceError(f"{recorder.folder} is there already: --force trains it anew")
     elif recorder.has_checkpoint and not force:
         raise TraceError(
             f"an unfinished run is at {recorder.partial}: --resume goes on, --force starts over"
         )
     else:
         recorder.start()
+        run.save(recorder)
 
 
 def ensure_trace(name: str, progress: Callable[[Progress], None] | None = None) -> Path:
@@ -392,13 +427,14 @@ def ensure_trace(name: str, progress: Callable[[Progress], None] | None = None) 
         with Lock(out, wait=True):
             # The process that we waited for may have made it.
             if not out.exists():
-                _record(recipe, out, default_record(recipe), resume=True, progress=progress)
+                dataset = datasets.load(recipe.dataset)
+                record = default_record(recipe)
+                _record(recipe, dataset, out, record, resume=True, progress=progress)
     return out
 
 
-def _new_run(recipe: Recipe) -> _Run:
+def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:
     """A run at its first step, its data checked against the recipe."""
-    dataset = datasets.load(recipe.dataset)
     train_split, test_split = dataset.train, dataset.test
     n_in = int(np.prod(train_split.pixels.shape[1:]))
     if n_in != recipe.sizes[0] or len(dataset.classes) != recipe.sizes[-1]:
@@ -424,6 +460,8 @@ def _segments(run: _Run, recorder: Recorder | None) -> Iterator[int]:
         yield next(between, limit)
 
 
+# A run that diverges is told so once, by the error, not by numpy's warnings on the way there.
+@np.errstate(over="ignore", invalid="ignore")
 def _loop(
     run: _Run,
     recorder: Recorder | None,
@@ -439,17 +477,18 @@ def _loop(
         if recorder and run.step in snapshots:
             recorder.snapshot(run.network.parameters)
         try:
-            segment = run.advance(stop)
+            segment, loss = run.advance(stop)
+            if recorder:
+                _write(recorder, segment, loss)
+            run.count(segment, loss)
+            run.step = stop
+            run.counts.seconds += time.perf_counter() - started
+            epoch = run.end_epoch() if stop % run.steps_per_epoch == 0 else None
         except _Diverged as error:
             diverged = error
             if recorder and error.sound:
-                _hand_over(run, recorder, error.sound)
+                _write(recorder, *error.sound)
             break
-        loss = _hand_over(run, recorder, segment)
-        run.count(segment, loss)
-        run.step = stop
-        run.counts.seconds += time.perf_counter() - started
-        epoch = run.end_epoch() if stop % run.steps_per_epoch == 0 else None
         if progress:
             progress(Progress(run.step, run.steps, epoch))
         if recorder and time.monotonic() - saved >= checkpoint_seconds:
@@ -466,22 +505,15 @@ def _loop(
         raise DivergenceError(_explain_divergence(run, diverged.step, recorder))
 
 
-def _hand_over(run: _Run, recorder: Recorder | None, segment: Segment) -> Floats:
-    """Error and loss of every image of a segment, (n, B), to the recorder; the loss is returned."""
-    n, m, classes = segment.y.shape
-    y, a, z = (
-        array.reshape(n * m, classes) for array in (segment.y, segment.a[-1], segment.z_output)
-    )
-    loss = loss_values(run.recipe.loss, run.recipe.activations[-1], z, a, y).reshape(n, m)
-    if recorder:
-        recorder.write(segment, squared_error(a, y).reshape(n, m), loss)
-    return loss
+def _write(recorder: Recorder, segment: Segment, loss: Floats) -> None:
+    """Hand a segment to the recorder, with the loss and error of every image, (n, B)."""
+    recorder.write(segment, squared_error(segment.a[-1], segment.y), loss)
 
 
 def _explain_divergence(run: _Run, step: int, recorder: Recorder | None) -> str:
     where = f"; the steps before it are at {recorder.folder}" if recorder else ""
     return (
-        f"training diverged at step {step:,} of {run.steps:,}: the weighted sums are no longer "
-        f"finite, most likely because the learning rate {run.recipe.learning_rate:g} is too large"
+        f"training diverged at step {step:,} of {run.steps:,}: the loss is no longer finite, "
+        f"most likely because the learning rate {run.recipe.learning_rate:g} is too large"
         f"{where}; try --learning-rate {run.recipe.learning_rate / 10:g}"
     )

@@ -12,15 +12,16 @@ from manim import Line, Scene, VGroup, linear, tempconfig
 from scenes.kit.encoding import opacities
 from scenes.kit.style import NEGATIVE, POSITIVE
 from scenes.kit.weight_field import WeightField
+from tests.benchmarks.measure import format_table
 
-SIZES = ((854, 480), (1920, 1080))
-"""Widths and heights of `manim -ql` and `manim -qh`, in pixels."""
+SIZES = {(854, 480): 25, (1920, 1080): 7}
+"""Width and height of `manim -ql` and `manim -qh` in pixels: frames a second to aim at."""
 
 _FRAME_RATE = 15
 _RADIUS = 0.12
 
 
-def measure(size: tuple[int, int], seconds: float = 1.0, lines: bool = False) -> float:
+def get_frame_rate(size: tuple[int, int], seconds: float = 1.0, lines: bool = False) -> float:
     """Frames per second of a 784 → 20 layer whose weights all change in every frame.
 
     Parameters
@@ -58,12 +59,13 @@ def measure(size: tuple[int, int], seconds: float = 1.0, lines: bool = False) ->
         return seconds * _FRAME_RATE / (perf_counter() - begin)
 
 
-def main() -> None:
-    """Print the table."""
-    print(f"{'15,680 edges':<14}{'WeightField':>16}{'Manim lines':>16}")
-    for size in SIZES:
-        field, lines = measure(size), measure(size, lines=True)
-        print(f"{size[0]} × {size[1]:<8}{field:>10.1f} fps{lines:>12.2f} fps")
+def measure() -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the table."""
+    rows = []
+    for size, aim in SIZES.items():
+        field, lines = get_frame_rate(size), get_frame_rate(size, lines=True)
+        rows.append([f"{size[0]} × {size[1]}", f"{field:.1f}", f"at least {aim}", f"{lines:.2f}"])
+    return ["15,680 changing edges, frames a second", "WeightField", "aim", "Manim lines"], rows
 
 
 def _draw_lines(starts: np.ndarray, ends: np.ndarray, weights: np.ndarray) -> VGroup:
@@ -84,4 +86,4 @@ def _draw_lines(starts: np.ndarray, ends: np.ndarray, weights: np.ndarray) -> VG
 
 
 if __name__ == "__main__":
-    main()
+    print(format_table(*measure()))

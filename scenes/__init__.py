@@ -1,0 +1,1 @@
+"""The film: one chapter per file, made of what is in `scenes.kit`."""

@@ -1,0 +1,392 @@
+"""A bar chart of a layer's values: outputs beside the truth, or blame to both sides of zero.
+
+One row per value, top to bottom as the neurons of a diagram: the class's name, the bar, and the
+value in figures. A bar is drawn from the same recorded quantity that its figure shows.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    Animation,
+    Line,
+    ParsableManimColor,
+    Rectangle,
+    Triangle,
+    VGroup,
+    VMobject,
+)
+
+from network.step import Step
+from scenes.kit.encoding import get_scale
+from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
+from scenes.kit.ledger import Quantity
+from scenes.kit.style import (
+    ACTIVATION,
+    BACKGROUND,
+    BLAME,
+    DIM,
+    FAINT,
+    GAP,
+    SMALL,
+    STEADY,
+    TEXT,
+    TRUTH,
+)
+from scenes.kit.typeset import X_HEIGHT_OF_WORDS, Words
+
+Floats = npt.NDArray[np.floating]
+
+PITCH: Final = 0.5
+WIDTH: Final = 2.4
+
+_THICK: Final = 0.58  # of the pitch
+_THIN: Final = 1e-4  # a bar of no length still has an outline that can grow
+_CLOSE: Final = 0.14
+
+
+class Bars(VGroup):
+    """Values as horizontal bars with their names and figures.
+
+    Parameters
+    ----------
+    shown
+        The quantities, from top to bottom; `Bars.of` takes them from a step.
+    names
+        What each row is called: class names, as in ``"0123456789"``. None for no names.
+    signed
+        False: bars run to the right, from 0 to `scale`. True: to both sides of a line at zero,
+        negative to the left.
+    scale
+        The value of a full bar. If not given, 1 for values in [0, 1], else the next round
+        number; it grows by itself when other values need it.
+    width
+        Length of a full row's track, scene units.
+    pitch
+        From row to row, scene units; at least 0.42 for figures to have room.
+    decimals
+        Of the figures.
+    figures
+        Whether values are shown in figures.
+    colour, negative
+        Of bars above and below zero. If not given, signed bars are blame, others activations.
+    of
+        How many values there are in all, if only some are shown: it is then said below.
+
+    Attributes
+    ----------
+    tracks, bars, names, figures, marks, zero
+        The parts, each a group in the order of the rows; `zero` is the line at zero.
+    """
+
+    def __init__(
+        self,
+        shown: Sequence[Quantity],
+        names: Sequence[str] | None = None,
+        *,
+        signed: bool = False,
+        scale: float | None = None,
+        width: float = WIDTH,
+        pitch: float = PITCH,
+        decimals: int = 2,
+        figures: bool = True,
+        colour: ParsableManimColor | None = None,
+        negative: ParsableManimColor | None = None,
+        x_height: float = SMALL,
+        of: int | None = None,
+    ) -> None:
+        super().__init__()
+        if names is not None and len(names) != len(shown):
+            raise ValueError(f"{len(shown)} bars cannot have {len(names)} names")
+        self.signed, self.decimals = signed, decimals
+        colour = colour or (BLAME if signed else ACTIVATION)
+        self._colours = (colour, negative or colour)
+        self._quantities: tuple[Quantity, ...] = tuple(shown)
+        self._values = _values(shown)
+        self._scale = self._scale_for(self._values) if scale is None else scale
+        self._truth: int | None = None
+
+        self.tracks = VGroup(
+            *(
+                Rectangle(
+                    width=width,
+                    height=_THICK * pitch,
+                    stroke_width=0,
+                    fill_color=FAINT,
+                    fill_opacity=0.35,
+                ).shift(row * pitch * DOWN)
+                for row in range(len(shown))
+            )
+        )
+        top, bottom = self.tracks[0].get_top(), self.tracks[-1].get_bottom()
+        self.zero = Line(
+            top + 0.06 * pitch * np.array([0, 1, 0]),
+            bottom + 0.06 * pitch * DOWN,
+            stroke_color=DIM,
+            stroke_width=2,
+        ).shift((0 if signed else -width / 2) * RIGHT)
+        self.bars = VGroup(*(VMobject(stroke_width=0, fill_opacity=1) for _ in shown))
+        self.target_marks = VGroup()
+        self.names = VGroup()
+        self.figures = VGroup()
+        if names is not None:
+            for track, name in zip(self.tracks, names, strict=True):
+                self.names.add(Words(name, x_height=x_height))
+                self.names[-1].next_to(track, LEFT, buff=_CLOSE)
+            # On one baseline within each row, whatever letters a name has.
+            for track, words in zip(self.tracks, self.names, strict=True):
+                words.shift((_baseline(track, x_height) - words.baseline) * np.array([0, 1, 0]))
+        if figures:
+            self._add_figures(shown, x_height)
+        self.pointer = VGroup()
+        self.marks = self._make_marks(x_height)
+        self.note = VGroup()
+        if of is not None and of > len(shown):
+            words = Words(f"{len(shown)} of {of:,} shown", x_height=x_height, colour=DIM)
+            self.note.add(words.next_to(self.marks, DOWN, buff=_CLOSE))
+        # What does not move first: Manim draws it once.
+        self.add(
+            *(self.tracks, self.names, self.marks, self.note, self.pointer),
+            *(self.bars, self.zero, self.target_marks, self.figures),
+        )
+        self._draw(self._values, self._scale)
+        self.center()
+
+    @classmethod
+    def of(
+        cls,
+        step: Step,
+        path: str,
+        names: Sequence[str] | None = None,
+        *,
+        rows: Sequence[int] | None = None,
+        **options: Any,
+    ) -> Self:
+        """Bars of a recorded vector: ``Bars.of(step, "delta2", "0123456789")``.
+
+        Parameters
+        ----------
+        step, path
+            The step and the name of the vector in it; blame (``delta…``) is signed.
+        names
+            Of the rows shown.
+        rows
+            Which of its values are shown; all if not given.
+        **options
+            As for `Bars`.
+        """
+        options.setdefault("signed", path.startswith(("delta", "z", "d", "b", "W")))
+        if path.startswith(("z", "d", "b", "W")) and not path.startswith("delta"):
+            options.setdefault("colour", TEXT)
+        return cls(
+            quantities(step, path, rows), names, of=len(step[path]), **options
+        )
+
+    # What is shown
+
+    @property
+    def values(self) -> Floats:
+        """The values that the bars show now, (n,)."""
+        return self._values
+
+    @property
+    def scale_value(self) -> float:
+        """The value of a full bar."""
+        return self._scale
+
+    def get_end(self, row: int, value: float | None = None) -> np.ndarray:
+        """The end of a bar, or where it would end for another value: a point in the scene."""
+        share = self._share(self._values[row] if value is None else value, self._scale)
+        left, right = self.tracks[row].get_left(), self.tracks[row].get_right()
+        return np.asarray(left + share * (right - left))
+
+    def set_quantities(self, shown: Sequence[Quantity], scale: float | None = None) -> Self:
+        """Show other quantities in the same rows."""
+        self._quantities = tuple(shown)
+        self._values = _values(shown)
+        self._scale = scale or max(self._scale, self._scale_for(self._values))
+        self._draw(self._values, self._scale)
+        for figure, quantity in zip(self.figures, shown, strict=bool(len(self.figures))):
+            figure.set_quantity(quantity)
+        for mark, value in zip(self.marks, self._mark_values(self._scale), strict=True):
+            if mark.value != value:
+                mark.become(self._mark(value, mark))
+        return self
+
+    def animate_quantities(
+        self, shown: Sequence[Quantity], scale: float | None = None, **options: Any
+    ) -> "BarsAnimation":
+        """Bars move and figures count to other quantities."""
+        return BarsAnimation(self, tuple(shown), scale, **options)
+
+    def set_step(self, step: Step) -> Self:
+        """Show the same values of another step, and its truth if a truth is shown."""
+        if self._truth is not None:
+            self.set_truth(int(step.label), targets=len(self.target_marks) > 0)
+        return self.set_quantities(self._elsewhere(step))
+
+    def animate_to(self, step: Step, **options: Any) -> "BarsAnimation":
+        """As `set_step`, in motion."""
+        truth = None if self._truth is None else int(step.label)
+        return BarsAnimation(self, self._elsewhere(step), None, truth=truth, **options)
+
+    def animate_growth(self, **options: Any) -> "BarsAnimation":
+        """Bars grow from zero to what they show; the figures count with them."""
+        options.setdefault("from_zero", True)
+        return BarsAnimation(self, self._quantities, self._scale, **options)
+
+    def _elsewhere(self, step: Step) -> tuple[Quantity, ...]:
+        if any(quantity.step is None for quantity in self._quantities):
+            raise ValueError("only bars of recorded values can go to another step")
+        return tuple(Quantity.recorded(step, quantity.source) for quantity in self._quantities)
+
+    # The truth
+
+    def set_truth(self, row: int | None, *, targets: bool = False) -> Self:
+        """Mark the row of the label in green, with an arrow; None takes it away.
+
+        Parameters
+        ----------
+        row
+            The row of the true class.
+        targets
+            Also mark in every row where its bar should end: at 1 for the truth, at 0 elsewhere.
+        """
+        if self._truth is not None and len(self.names):
+            self.names[self._truth].set_color(TEXT)
+        self._truth = row
+        self.pointer.set_submobjects([])
+        self.target_marks.set_submobjects([])
+        if row is None:
+            return self
+        height = self.tracks[row].height
+        arrow = Triangle(fill_color=TRUTH, fill_opacity=1, stroke_width=0).rotate(-np.pi / 2)
+        arrow.stretch_to_fit_height(0.75 * height).stretch_to_fit_width(0.6 * height)
+        beside = self.names[row] if len(self.names) else self.tracks[row]
+        arrow.next_to(beside, LEFT, buff=_CLOSE).match_y(self.tracks[row])
+        self.pointer.add(arrow)
+        if len(self.names):
+            self.names[row].set_color(TRUTH)
+        if targets:
+            self.target_marks.add(*(self._target(k, float(k == row)) for k in range(len(self.bars))))
+        return self
+
+    def _target(self, row: int, value: float) -> VGroup:
+        """A green post where the bar should end, with a dark rim so that it is seen on the bar."""
+        end, reach = self.get_end(row, value), 0.62 * self.tracks[row].height * np.array([0, 1, 0])
+        post = Line(end - reach, end + reach, stroke_color=TRUTH, stroke_width=4)
+        return VGroup(post.copy().set_stroke(BACKGROUND, width=8), post)
+
+    # Drawing
+
+    def _share(self, values: Any, scale: float) -> Any:
+        shares = np.clip(finite(values) / scale, -1.0, 1.0)
+        return (1.0 + shares) / 2.0 if self.signed else np.maximum(shares, 0.0)
+
+    def _draw(self, values: Floats, scale: float) -> None:
+        self._values, self._scale = values, scale
+        zero = self._share(0.0, scale)
+        for track, bar, value, share in zip(
+            self.tracks, self.bars, values, self._share(values, scale), strict=True
+        ):
+            left, top, right = track.get_left(), track.get_top(), track.get_right()
+            half = (top - track.get_center())[1] * np.array([0, 1, 0])
+            ends = sorted((zero, share))
+            start = left + ends[0] * (right - left)
+            stop = left + max(ends[1], ends[0] + _THIN) * (right - left)
+            bar.set_points_as_corners(
+                [start - half, start + half, stop + half, stop - half, start - half]
+            )
+            bar.set_fill(self._colours[int(value < 0)])
+
+    def _scale_for(self, values: Floats) -> float:
+        largest = get_scale(finite(values))
+        if not self.signed and largest <= 1.0:
+            return 1.0
+        return round_up(min(largest, 1e30))
+
+    def _add_figures(self, shown: Sequence[Quantity], x_height: float) -> None:
+        em = x_height / X_HEIGHT_OF_WORDS
+        digits = max(1, int(np.log10(self._scale) + 1e-9) + 1)
+        room = em * (0.5 * digits + (0.78 if self.signed else 0.0))
+        for track, quantity in zip(self.tracks, shown, strict=True):
+            figure = Figure(
+                quantity, decimals=self.decimals, sign=self.signed, x_height=x_height
+            )
+            place = track.get_right() + (_CLOSE + room) * RIGHT
+            place[1] = _baseline(track, x_height)
+            self.figures.add(figure.shift(place - figure.point))
+
+    def _mark_values(self, scale: float) -> list[float]:
+        scale = round_down(scale)
+        return [-scale, 0.0, scale] if self.signed else [0.0, scale]
+
+    def _make_marks(self, x_height: float) -> VGroup:
+        marks = VGroup()
+        for value in self._mark_values(self._scale):
+            mark = Mark(value, sign=self.signed, x_height=x_height)
+            place = self.get_end(len(self.tracks) - 1, value)
+            place[1] = self.zero.get_bottom()[1]
+            marks.add(mark.next_to(place, DOWN, buff=_CLOSE))
+        return marks
+
+    def _mark(self, value: float, old: Mark) -> Mark:
+        mark = Mark(value, sign=self.signed).match_height(old)
+        place = self.get_end(len(self.tracks) - 1, value)
+        return mark.move_to(old).shift((place - old.get_center())[0] * RIGHT)
+
+
+class BarsAnimation(Animation):
+    """Bars and figures go from what they show when this begins to other quantities."""
+
+    def __init__(
+        self,
+        bars: Bars,
+        target: tuple[Quantity, ...],
+        scale: float | None,
+        *,
+        truth: int | None = None,
+        from_zero: bool = False,
+        run_time: float = STEADY,
+        **options: Any,
+    ) -> None:
+        self.target, self.scale = target, scale
+        self.truth, self.from_zero = truth, from_zero
+        super().__init__(bars, run_time=run_time, **options)
+
+    def begin(self) -> None:
+        """Take what is shown now as the start."""
+        bars = self.mobject
+        self._first = np.zeros(len(self.target)) if self.from_zero else bars.values.copy()
+        self._first_scale = bars.scale_value
+        self._last = _values(self.target)
+        self._last_scale = self.scale or max(bars.scale_value, bars._scale_for(self._last))
+        if self.truth is not None and bars._truth is not None:
+            bars.set_truth(self.truth, targets=len(bars.target_marks) > 0)
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the values at this part of the run time; the last ones exactly."""
+        bars, share = self.mobject, self.rate_func(alpha)
+        if share >= 1.0:
+            bars.set_quantities(self.target, self._last_scale)
+            return
+        values = (1.0 - share) * finite(self._first) + share * finite(self._last)
+        bars._draw(values, (1.0 - share) * self._first_scale + share * self._last_scale)
+        if share > 0.0 or self.from_zero:
+            for figure, value in zip(bars.figures, values, strict=bool(len(bars.figures))):
+                figure.set_between(float(value))
+
+
+def _values(shown: Sequence[Quantity]) -> Floats:
+    return np.array([quantity.value for quantity in shown], dtype=np.float64)
+
+
+def _baseline(track: Rectangle, x_height: float) -> float:
+    """The baseline on which digits are in the middle of a row: they are 1.55 x-heights high."""
+    return float(track.get_center()[1]) - 0.5 * 1.55 * x_height

@@ -1,0 +1,370 @@
+"""The base of every chapter: it opens the recording, keeps time with the words, and keeps books.
+
+A chapter is one file in ``scenes/`` with one subclass::
+
+    class Backprop(Chapter):
+        title = "Backpropagation"
+        question = "Whose fault is it?"
+        recipe, step = "sigmoid-online", 0
+
+        def construct(self) -> None:
+            self.whose_fault()
+            ...
+
+        def whose_fault(self) -> None:
+            with self.beat("whose-fault"):
+                self.ask()
+
+What authors should know about Manim 0.22 (read in its source, and measured here):
+
+- In each animation Manim draws once what lies *below* the first mobject that moves, and draws
+  that mobject and everything above it anew in every frame. So add what stands still first, or
+  send it there with `bring_to_back`; what has just been faded in lies on top and costs nothing
+  else. An updater counts as moving, and turns every wait into frames.
+- A `wait` in which nothing has an updater is drawn once, however long it is.
+- Manim names each animation's clip by a hash of all it can reach through attributes, closures
+  and globals. Keep the trace and its steps out of mobjects, animations and updaters: hand them
+  numbers and small arrays. The chapter itself is not hashed.
+- Every letter is a mobject, a `Number` is one in all. On the move each costs 40 µs a frame.
+- Times are whole frames. Manim's own clock counts frames when it draws and run times when it
+  finds a clip in its cache; the chapter puts that right, so subtitles stay where they were.
+- Animations with only one end in the film (``Succession(FadeIn(n), FadeOut(n))``) are in the
+  ledger; values that an updater shows only in the middle of an animation are not.
+"""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from manim import (
+    UL,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    Rectangle,
+    Scene,
+    VGroup,
+    Wait,
+    config,
+)
+
+from network.errors import GlassnetError, SettingsError
+from network.progress import show_progress
+from network.trace import Step, Trace
+from network.training import ensure_trace
+from scenes.kit.ledger import Ledger, Quantity, Reading
+from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
+from scenes.kit.number import Number
+from scenes.kit.settings import Settings
+from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
+from scenes.kit.typeset import Words
+
+
+@dataclass(frozen=True)
+class BeatTime:
+    """When a beat was, in seconds since the film began, and what was said in it."""
+
+    name: str
+    start: float
+    end: float
+    narration: str
+
+
+class Beat:
+    """The beat that is going on: its words, and how much time they still need."""
+
+    def __init__(self, chapter: "Chapter", name: str, told: Told) -> None:
+        self._chapter = chapter
+        self.name = name
+        self.told = told
+        self.start = chapter.time
+
+    @property
+    def needed(self) -> float:
+        """Seconds that the words need in all."""
+        return seconds_to_say(self.told.text)
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that the words still need from now on; 0 when they have been said."""
+        return max(0.0, self.start + self.needed - self._chapter.time)
+
+
+class Chapter(Scene):
+    """A scene that tells the story of one recorded step.
+
+    Attributes
+    ----------
+    title
+        The chapter's title: small, top left, always there.
+    question
+        What the chapter opens on, in a learner's words.
+    recipe, step
+        The run and the step that it tells of, unless the environment names others.
+    narration
+        The file with the words.
+    trace
+        The recording, from `setup` on.
+    story
+        The step of it that the chapter tells of.
+    ledger
+        All readings so far; see `readings`.
+    beats
+        The times of all beats so far.
+    """
+
+    title: ClassVar[str] = ""
+    question: ClassVar[str] = ""
+    recipe: ClassVar[str] = "sigmoid-online"
+    step: ClassVar[int] = 0
+    narration: ClassVar[Path] = Path(__file__).parents[1] / "narration" / "en.toml"
+
+    trace: Trace
+    story: Step
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._asked_to_show = (config.preview or config.show_in_file_browser) and not has_viewer()
+        if self._asked_to_show:
+            # Manim runs the viewer without asking whether there is one. It restores its settings
+            # after each scene, and reads these two in Scene.__init__.
+            config.preview = False
+            config.show_in_file_browser = False
+        super().__init__(*args, **kwargs)
+        self.ledger = Ledger()
+        self.beats: list[BeatTime] = []
+        self._beat: Beat | None = None
+        self._arrivals: list[Mobject] = []
+
+    # Before and after
+
+    def render(self, preview: bool = False) -> bool:
+        """Render the chapter; what the user can mend ends it with one line and no traceback.
+
+        Raises
+        ------
+        SystemExit
+            On a `GlassnetError`, which is its cause: Manim prints the traceback of anything else.
+        """
+        try:
+            rerun = super().render(preview)
+            self._keep_books()
+        except GlassnetError as error:
+            beat = f", beat {self._beat.name}" if self._beat else ""
+            print(f"{type(self).__name__}{beat}: {error}", file=sys.stderr)
+            raise SystemExit(error.exit_code) from error
+        film = (
+            self.renderer.file_writer.final_file_path if self.output_plan.output.enabled else None
+        )
+        if film is not None:
+            why = " (there is no viewer here to open it with)" if self._asked_to_show else ""
+            print(f"{type(self).__name__}: {self.time:.0f} s, in {film}{why}", flush=True)
+        return rerun
+
+    def setup(self) -> None:
+        """Open the recording, training it first when it is missing, and show the title."""
+        self.camera.background_color = BACKGROUND
+        settings = Settings.from_environment()
+        self.trace = self.open_trace(settings)
+        number = self.step if settings.step is None else settings.step
+        if not 0 <= number < self.trace.steps:
+            name = "GLASSNET_STEP" if settings.step is not None else "step"
+            raise SettingsError(f"{name}={number}: the trace has steps 0 to {self.trace.steps - 1}")
+        # Where a step saw many images, the story is that of the first.
+        self.story = self.trace[number].example(0)
+        self._narration = Narration.load(self.narration, type(self).__module__.rpartition(".")[2])
+        self._title = VGroup()
+        if self.title:
+            self._title.add(Words(self.title, x_height=SMALL, colour=DIM))
+            self.add(self._title.to_corner(UL, buff=MARGIN))
+
+    def open_trace(self, settings: Settings) -> Trace:
+        """The recording that the settings, or else the chapter, ask for."""
+        if settings.trace is None:
+            name = settings.recipe or self.recipe
+            with show_progress(name) as progress:
+                path = ensure_trace(name, progress)
+            return Trace.open(path)
+        trace = Trace.open(settings.trace)
+        if settings.recipe not in (None, trace.recipe.name):
+            raise SettingsError(
+                f"GLASSNET_RECIPE={settings.recipe}, but GLASSNET_TRACE holds {trace.recipe.name}"
+            )
+        return trace
+
+    # Beats
+
+    @contextmanager
+    def beat(self, name: str, variant: str = "text", **figures: Quantity | str) -> Iterator[Beat]:
+        """One beat of the story, which lasts at least as long as its words need.
+
+        Parameters
+        ----------
+        name
+            Its name, also of Manim's section, and of its table in the narration.
+        variant
+            Which of the table's texts is told.
+        figures
+            Figures and words for the narration besides those of the step.
+        """
+        if self._beat is not None:
+            raise ValueError(f"beat {name!r} begins before {self._beat.name!r} has ended")
+        told = self._narration.tell(name, self.story, figures, variant)
+        self.next_section(name)
+        self._beat = beat = Beat(self, name, told)
+        for quantity, text in told.figures:
+            self._note(quantity, text, "narration")
+        yield beat
+        self.hold(beat.remaining)
+        self._note_numbers(self.mobjects)
+        for subtitle in subtitles(told.text, beat.start, self.time):
+            self.add_subcaption(
+                subtitle.text, subtitle.end - subtitle.start, subtitle.start - self.time
+            )
+        self.beats.append(BeatTime(name, beat.start, self.time, told.text))
+        self._beat = None
+
+    def hold(self, seconds: float = REST) -> None:
+        """Stand still for a time, rounded up to whole frames; not at all for none."""
+        frames = int(np.ceil(seconds * config.frame_rate - 1e-6))
+        if frames > 0:
+            # A hair more: Manim rounds a still wait down to frames.
+            self.wait((frames + 1e-3) / config.frame_rate, frozen_frame=None)
+
+    def ask(self) -> None:
+        """Open on the question: large in the middle, then gone where the title is."""
+        words = Words(self.question, x_height=QUESTION, width=11.0, centred=True)
+        self.play(FadeIn(words, scale=0.95), run_time=STEADY)
+        self.hold(max(REST, self._beat.remaining - QUICK if self._beat else 0.0))
+        self.play(FadeOut(words, target_position=self._title, scale=0.3), run_time=QUICK)
+
+    def answer(self, sentence: str, *keep: Mobject) -> None:
+        """Close on the answer; all but the title and what is to be kept goes."""
+        gone = [mobject for mobject in self.mobjects if mobject not in (self._title, *keep)]
+        # One veil on the move, with everything under it drawn once, looks like fading it all out.
+        veil = Rectangle(
+            width=config.frame_width + 1,
+            height=config.frame_height + 1,
+            stroke_width=0,
+            fill_color=BACKGROUND,
+            fill_opacity=1,
+        )
+        self.add(*gone, veil, self._title, *keep)
+        self.play(FadeIn(veil), run_time=QUICK)
+        self.remove(veil, *gone)
+        words = Words(sentence, x_height=LARGE, width=11.0, centred=True)
+        self.play(FadeIn(words, scale=0.95), run_time=STEADY)
+        self.hold()
+
+    # Time
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        """Play animations as Manim does, and note the numbers that they bring or change."""
+        self._note_numbers(self.mobjects)
+        self._arrivals = []
+        start = self.time
+        super().play(*args, **kwargs)
+        if self.renderer.skip_animations:
+            self.renderer.time = start + self._frames_of_last_play() / config.frame_rate
+        # Manim leaves the empty mobject of every wait in the scene.
+        waits = [wait.mobject for wait in self.animations or () if isinstance(wait, Wait)]
+        self.mobjects = [mobject for mobject in self.mobjects if mobject not in waits]
+        self._note_numbers(self._arrivals)
+        self._note_numbers(self.mobjects)
+
+    def _frames_of_last_play(self) -> int:
+        """How many frames Manim draws for what was just played."""
+        if self.is_current_animation_frozen_frame():
+            return int(self.duration / (1 / config.frame_rate))
+        return len(np.arange(0, self.duration, 1 / config.frame_rate))
+
+    def add(self, *mobjects: Mobject) -> Self:
+        """Add mobjects as Manim does; animations bring theirs this way too."""
+        self._arrivals += mobjects
+        return super().add(*mobjects)
+
+    # Books
+
+    @property
+    def readings(self) -> list[Reading]:
+        """All figures shown or said so far, in order."""
+        return self.ledger.readings
+
+    def _note_numbers(self, mobjects: list[Mobject]) -> None:
+        for mobject in mobjects:
+            for member in mobject.get_family():
+                if isinstance(member, Number) and member.shown is not None:
+                    self._note(*member.shown, "screen")
+
+    def _note(self, quantity: Quantity, text: str, place: str) -> None:
+        beat = self._beat.name if self._beat else None
+        self.ledger.note(quantity, text, beat=beat, time=self.time, place=place)
+
+    def _keep_books(self) -> None:
+        """Write readings and timeline beside the video, when there is one."""
+        film = self.output_plan.primary_artifact
+        if film is None or not self.session_spec.output.is_video or not self.renderer.num_plays:
+            return
+        _write_json(
+            film.with_suffix(".readings.json"),
+            {
+                "trace": str(self.trace.path),
+                "digest": self.trace.digest,
+                "recipe": self.trace.recipe.name,
+                "step": int(self.story.step),
+                "readings": [reading.as_json() for reading in self.readings],
+            },
+        )
+        _write_json(
+            film.with_suffix(".timeline.json"),
+            {
+                "scene": type(self).__name__,
+                "title": self.title,
+                "frame_rate": config.frame_rate,
+                "duration": round(self.time, 3),
+                "beats": [
+                    {
+                        key: round(value, 3) if isinstance(value, float) else value
+                        for key, value in asdict(beat).items()
+                    }
+                    for beat in self.beats
+                ],
+            },
+        )
+
+
+def has_viewer(
+    system: str = platform.system(), environment: Mapping[str, str] = os.environ
+) -> bool:
+    """Whether Manim would find something to show a film with.
+
+    On Linux it runs ``xdg-open``, which needs a display too: without one it may fall back to a
+    browser in the terminal. ``preview_command`` in manim.cfg goes before.
+    """
+    if config.preview_command:
+        return shutil.which(str(config.preview_command), path=environment.get("PATH")) is not None
+    if system == "Linux":
+        display = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+        return bool(display) and shutil.which("xdg-open", path=environment.get("PATH")) is not None
+    return True
+
+
+def _write_json(path: Path, content: Any) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(
+            json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+            encoding="utf-8",
+        )
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

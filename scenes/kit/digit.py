@@ -1,0 +1,216 @@
+"""A picture made of values: a 28 × 28 digit, or weights and gradients in its shape.
+
+Pixels stay square and sharp at any size. `PixelImage` is what digits and the heat strips of
+`scenes.kit.diagram` have in common; the colours come from `scenes.kit.encoding`.
+"""
+
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+from manim import Animation, ImageMobject, ParsableManimColor, Rectangle
+from manim.constants import RESAMPLING_ALGORITHMS
+from manim.typing import Point3D, Point3D_Array
+
+from scenes.kit.encoding import (
+    LegendEntry,
+    activation_colours,
+    activation_legend,
+    get_scale,
+    signed_colours,
+    signed_legend,
+    to_rgba,
+)
+from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE, STEADY
+
+Floats = npt.NDArray[np.floating]
+
+SIDE: Final = 28
+"""Pixels along each side of an MNIST picture."""
+
+FRAME_WIDTH: Final = 1.5
+
+
+class PixelImage(ImageMobject):
+    """A grid of values, each one a sharp rectangle of colour.
+
+    Parameters
+    ----------
+    values
+        (rows, columns).
+    width, height
+        Size in scene units.
+    signed
+        False: activations, dark to bright. True: blue above zero, orange below.
+    scale
+        The magnitude at full strength: 1 for activations and the largest of `values` for
+        signed ones, if not given.
+    gamma
+        Exponent of a signed value's strength.
+    colour
+        Of an activation at full strength, or of a positive value.
+    negative
+        Of a negative value.
+    zero
+        Of zero.
+    frame
+        Whether a thin frame is drawn around it, so that an empty picture is still seen.
+    """
+
+    def __init__(
+        self,
+        values: npt.ArrayLike,
+        *,
+        width: float,
+        height: float,
+        signed: bool = False,
+        scale: float | None = None,
+        gamma: float = 1.0,
+        colour: ParsableManimColor | None = None,
+        negative: ParsableManimColor = NEGATIVE,
+        zero: ParsableManimColor = BACKGROUND,
+        frame: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self._values = np.array(values, dtype=np.float32)
+        self.signed, self.gamma = signed, gamma
+        self._scale = scale or (get_scale(self._values) if signed else 1.0)
+        self._colours = (colour or (POSITIVE if signed else ACTIVATION), negative, zero)
+        self._opacity = 1.0
+        super().__init__(self._paint(), **kwargs)
+        self.set_resampling_algorithm(RESAMPLING_ALGORITHMS["nearest"])
+        self.stretch_to_fit_width(width).stretch_to_fit_height(height)
+        self.frame = Rectangle(
+            width=width, height=height, stroke_color=FAINT, stroke_width=FRAME_WIDTH
+        )
+        if frame:
+            self.add(self.frame)
+
+    @property
+    def values(self) -> Floats:
+        """What is shown, (rows, columns)."""
+        return self._values
+
+    @property
+    def scale_value(self) -> float:
+        """The magnitude drawn at full strength."""
+        return self._scale
+
+    def set_values(self, values: npt.ArrayLike, scale: float | None = None) -> Self:
+        """Show other values of the same number, on the scale there is if none is given."""
+        self._values = np.array(values, dtype=np.float32).reshape(self._values.shape)
+        self._scale = scale or self._scale
+        self.pixel_array = self._paint()
+        return self.set_opacity(self._opacity)
+
+    def animate_values(
+        self, values: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+    ) -> "ValuesAnimation":
+        """All values change to these, together."""
+        return ValuesAnimation(self, values, scale, **kwargs)
+
+    def set_opacity(self, alpha: float) -> Self:
+        """Opacity of picture and frame."""
+        self._opacity = float(alpha)
+        self.orig_alpha_pixel_array = np.full(self.pixel_array.shape[:2], 255, dtype=np.uint8)
+        for frame in self.submobjects:
+            frame.set_stroke(opacity=alpha)
+        return super().set_opacity(alpha)
+
+    def get_legend(self) -> list[LegendEntry]:
+        """Values with the colours that they have here, for the standard colours."""
+        if self.signed:
+            return signed_legend(self._scale, self.gamma)
+        return activation_legend(self._scale)
+
+    def get_cell_centre(self, row: int, column: int) -> Point3D:
+        """Centre of a cell, wherever the picture is now."""
+        rows, columns = self._values.shape
+        upper_left, upper_right, lower_left, _ = self.points
+        across = (upper_right - upper_left) * (column + 0.5) / columns
+        return upper_left + across + (lower_left - upper_left) * (row + 0.5) / rows
+
+    def get_cell_centres(self) -> Point3D_Array:
+        """Centres of all cells, row by row as ``values.ravel()``: (rows · columns, 3)."""
+        rows, columns = self._values.shape
+        upper_left, upper_right, lower_left, _ = self.points
+        across = (np.arange(columns) + 0.5)[None, :, None] / columns * (upper_right - upper_left)
+        down = (np.arange(rows) + 0.5)[:, None, None] / rows * (lower_left - upper_left)
+        return (upper_left + across + down).reshape(-1, 3)
+
+    def _colour_cells(self) -> Floats:
+        """Colours of the cells, (rows, columns, 3)."""
+        colour, negative, zero = self._colours
+        if self.signed:
+            return signed_colours(self._values, self._scale, self.gamma, colour, negative, zero)
+        return activation_colours(self._values, low=zero, high=colour, scale=self._scale)
+
+    def _paint(self) -> npt.NDArray[np.uint8]:
+        return to_rgba(self._colour_cells())
+
+
+class Digit(PixelImage):
+    """A 28 × 28 picture: a digit, or one neuron's weights or gradients in its shape.
+
+    Parameters
+    ----------
+    pixels
+        (784,) or (28, 28), in [0, 1], or of any size if signed. Other square pictures do too.
+    size
+        Length of a side in scene units.
+    **kwargs
+        As for `PixelImage`.
+
+    Raises
+    ------
+    ValueError
+        If the pixels do not make a square.
+    """
+
+    def __init__(self, pixels: npt.ArrayLike, *, size: float = 3.0, **kwargs: Any) -> None:
+        pixels = np.asarray(pixels)
+        side = round(pixels.size**0.5)
+        if side * side != pixels.size:
+            raise ValueError(f"{pixels.size} pixels do not make a square picture")
+        super().__init__(pixels.reshape(side, side), width=size, height=size, **kwargs)
+
+    @property
+    def pixel_size(self) -> float:
+        """Length of a pixel's side in scene units."""
+        return float(np.linalg.norm(self.points[1] - self.points[0])) / self.values.shape[1]
+
+
+class ValuesAnimation(Animation):
+    """The values of a mobject with `values`, `scale_value` and `set_values` change to others."""
+
+    mobject: Any
+
+    def __init__(
+        self,
+        mobject: Any,
+        values: npt.ArrayLike,
+        scale: float | None = None,
+        *,
+        run_time: float = STEADY,
+        **kwargs: Any,
+    ) -> None:
+        self._last = np.array(values, dtype=np.float32).reshape(mobject.values.shape)
+        self._last_scale = scale
+        super().__init__(mobject, run_time=run_time, **kwargs)
+
+    def begin(self) -> None:
+        """Take what is shown now as the start."""
+        self._first = self.mobject.values.copy()
+        self._first_scale = self.mobject.scale_value
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the values at this part of the run time; the last ones exactly."""
+        fraction = self.rate_func(alpha)
+        last_scale = self._last_scale or self._first_scale
+        scale = (1.0 - fraction) * self._first_scale + fraction * last_scale
+        if fraction >= 1.0:
+            self.mobject.set_values(self._last, last_scale)
+        else:
+            values = self._first + (self._last - self._first) * np.float32(fraction)
+            self.mobject.set_values(values, scale)

@@ -1,0 +1,151 @@
+"""The readings ledger: which figures a film shows, when, and where each comes from.
+
+A `Quantity` is a value with its origin; `written` is the one way in which values become words.
+Both the numbers on screen and the figures in the narration go through here, so that the list
+written beside the video is complete. No Manim in this module.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from network.errors import PathError
+from network.trace import Step, Trace
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value and its origin: a path into a recorded step, or a named function of the trace.
+
+    Attributes
+    ----------
+    source
+        The path, such as ``delta2[3]``, or the call, such as ``mean_error(trace, 1)``.
+    value
+        The value in full precision.
+    step
+        The step that the path leads into; None for a function's value.
+    """
+
+    source: str
+    value: float
+    step: int | None = None
+
+    @classmethod
+    def recorded(cls, step: Step, path: str) -> "Quantity":
+        """The value at a path of a step.
+
+        Raises
+        ------
+        network.errors.PathError
+            If the path names nothing in the step, or a whole array.
+        """
+        value = step[path]
+        if np.size(value) != 1:
+            raise PathError(f"{path!r} is {np.size(value)} numbers: say which, as in {path}[0]")
+        return cls(path, float(value), int(step.step))
+
+    @classmethod
+    def derived(cls, function: Callable[..., float], *arguments: Any) -> "Quantity":
+        """The value of a named function, called with a trace, a step or plain arguments.
+
+        The function's name is the source, so that a reader of the ledger can look it up and call
+        it again; a lambda has no name and is refused.
+        """
+        bound = dict(function.keywords) if isinstance(function, partial) else {}
+        name = getattr(function.func if isinstance(function, partial) else function, "__name__", "")
+        if not name.isidentifier():
+            raise TypeError(f"a derived figure needs a function with a name, not {function!r}")
+        words = [_named(argument) for argument in arguments]
+        words += [f"{key}={_named(argument)}" for key, argument in bound.items()]
+        return cls(f"{name}({', '.join(words)})", float(function(*arguments)))
+
+
+def _named(argument: Any) -> str:
+    if isinstance(argument, Trace):
+        return "trace"
+    if isinstance(argument, Step):
+        return f"trace[{argument.step}]"
+    return repr(argument)
+
+
+def written(value: float, spec: str = ".2f") -> str:
+    """A value in words for the screen: real minus sign, no sign at what rounds to zero.
+
+    Parameters
+    ----------
+    value
+        Any float; NaN and infinities are shown as what they are.
+    spec
+        Python's format specification, such as ``+.2f`` or ``,.0f``. An integral value also takes
+        ``d``.
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        sign = MINUS if value < 0 else "+" if spec.startswith("+") else ""
+        return f"{sign}∞"
+    text = format(int(value) if spec.endswith("d") and value == int(value) else value, spec)
+    if not any(digit in text for digit in "123456789"):
+        text = text.lstrip("+-")
+    return text.replace("-", MINUS)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure that was shown or said: a row of the ledger.
+
+    Attributes
+    ----------
+    beat, time
+        When: the beat's name and the seconds since the film began.
+    place
+        ``"screen"`` or ``"narration"``.
+    step, source, value
+        What: see `Quantity`.
+    text
+        As it was shown.
+    """
+
+    beat: str | None
+    time: float
+    place: str
+    step: int | None
+    source: str
+    value: float
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as JSON can hold it: a value that is not finite as its name."""
+        row = dict(vars(self))
+        if not math.isfinite(self.value):
+            row["value"] = str(self.value)
+        row["time"] = round(self.time, 3)
+        return row
+
+
+@dataclass
+class Ledger:
+    """The readings of one film, in order; each figure once a beat, unless its text changes."""
+
+    readings: list[Reading] = field(default_factory=list)
+    _known: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def note(
+        self, quantity: Quantity, text: str, *, beat: str | None, time: float, place: str
+    ) -> None:
+        """Add a reading, unless this beat has it already."""
+        # A NaN is not equal to itself; the text says all that the value would.
+        key = (beat, place, quantity.step, quantity.source, text)
+        if key in self._known:
+            return
+        self._known.add(key)
+        self.readings.append(
+            Reading(beat, time, place, quantity.step, quantity.source, quantity.value, text)
+        )

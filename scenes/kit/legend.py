@@ -1,0 +1,101 @@
+"""What colours and sizes mean: a legend for each encoding, drawn with the encoding itself."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, UP, Group, VGroup
+from manim.typing import Vector3D
+
+from scenes.kit.diagram import NeuronColumn
+from scenes.kit.digit import PixelImage
+from scenes.kit.ledger import MINUS
+from scenes.kit.style import DIM, SMALL
+from scenes.kit.typeset import Words
+
+BAR_WIDTH: Final = 2.4
+BAR_HEIGHT: Final = 0.16
+_STEPS: Final = 121  # odd: zero has a cell of its own
+_CLOSE: Final = 0.12
+
+
+class Legend(Group):
+    """A bar of colours from the smallest to the largest value, with its name and figures.
+
+    Parameters
+    ----------
+    name
+        What is shown, in a word or two: "weight".
+    scale
+        The magnitude at full strength.
+    signed
+        From -`scale` to `scale`, or (activations) from 0 to `scale`.
+    gamma
+        Exponent of the strength. A bar that brightens late shows a scale that is not linear.
+    width
+        Of the bar, scene units.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scale: float = 1.0,
+        *,
+        signed: bool = True,
+        gamma: float = 1.0,
+        width: float = BAR_WIDTH,
+    ) -> None:
+        values = np.linspace(-scale if signed else 0.0, scale, _STEPS)[None]
+        self.bar = PixelImage(
+            values, width=width, height=BAR_HEIGHT, signed=signed, scale=scale, gamma=gamma
+        )
+        marks = (-scale, 0.0, scale) if signed else (0.0, scale)
+        self.figures = VGroup(
+            *(
+                _figure(value, signed).next_to(
+                    self.bar.get_left() + width * (value - values[0, 0]) / np.ptp(values) * RIGHT,
+                    DOWN,
+                    buff=BAR_HEIGHT / 2 + _CLOSE,
+                )
+                for value in marks
+            )
+        )
+        self.name_words = _name(name, self.bar)
+        super().__init__(self.bar, self.figures, self.name_words)
+
+
+class BlameLegend(VGroup):
+    """How neurons show blame: no ring, and the thickest rings with their signs.
+
+    Parameters
+    ----------
+    scale
+        The blame with the thickest ring.
+    name
+        What is shown.
+    """
+
+    def __init__(self, scale: float, name: str = "blame") -> None:
+        values = (-scale, 0.0, scale)
+        self.neurons = NeuronColumn(len(values), height=0.9).set_blame(values)
+        # A column of neurons, laid on its side.
+        places: Sequence[Vector3D] = (LEFT, np.zeros(3), RIGHT)
+        self.figures = VGroup()
+        for index, (place, value) in enumerate(zip(places, values, strict=True)):
+            spot = self.neurons.get_spot(index)
+            self.neurons.circles[index].move_to(0.9 * place)
+            self.neurons.signs[index].move_to(0.9 * place)
+            figure = _figure(value, signed=True)
+            self.figures.add(figure.next_to(0.9 * place, DOWN, buff=spot.radius + _CLOSE))
+        self.name_words = _name(name, self.neurons)
+        super().__init__(self.neurons, self.figures, self.name_words)
+
+
+def _name(name: str, below: Group | VGroup | PixelImage) -> Words:
+    return Words(name, x_height=SMALL, colour=DIM).next_to(below, UP, buff=_CLOSE)
+
+
+def _figure(value: float, signed: bool) -> Words:
+    """A value with two significant digits; a sign unless it is zero."""
+    text = f"{value:+.2g}" if signed and value else f"{value:.2g}"
+    return Words(text.replace("-", MINUS), x_height=SMALL, colour=DIM)

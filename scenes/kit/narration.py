@@ -1,0 +1,210 @@
+"""The words of the film: templates in TOML, filled with recorded figures, cut into subtitles.
+
+``scenes/narration/en.toml`` has a table for each beat of each chapter::
+
+    [backprop.error-at-the-output]
+    text = "The output for {label:word} should be one. It is {a2[5]}: off by {delta2[5]:+.2f}."
+
+A figure is a path into the step in braces, with an optional format: Python's (``+.2f``; ``.2f``
+when none is given), ``word`` (*five*) or ``a`` (*a five*, *an eight*). Other names can be handed
+over by the beat. A table can hold variants beside ``text``, for the case that the story turns
+out another way. No Manim in this module.
+"""
+
+import re
+import textwrap
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+from network.errors import GlassnetError
+from network.trace import Step
+from scenes.kit.ledger import Quantity, written
+
+WORDS_PER_SECOND: Final = 2.6
+LINE_LENGTH: Final = 42
+LINES: Final = 2
+
+_NUMERALS: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen", "twenty"),
+)
+
+
+class NarrationError(GlassnetError):
+    """Narration that is missing or cannot be filled in; the message names file and beat."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said in a beat, and the figures in it as they are said."""
+
+    text: str
+    figures: tuple[tuple[Quantity, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Narration:
+    """The templates of one chapter, by beat and variant."""
+
+    path: Path
+    chapter: str
+    beats: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def load(cls, path: Path, chapter: str) -> "Narration":
+        """Read a chapter's tables and check the form of every template.
+
+        Raises
+        ------
+        NarrationError
+            If the file or the chapter's table is missing, or a template is malformed.
+        """
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise NarrationError(f"{path}: cannot be read ({error.strerror})") from error
+        except ValueError as error:  # TOML's and UTF-8's errors both are
+            raise NarrationError(f"{path}: {error}") from error
+        beats = tables.get(chapter, {})
+        if not isinstance(beats, dict) or not all(
+            isinstance(beat, dict) for beat in beats.values()
+        ):
+            raise NarrationError(f"{path}: [{chapter}] must hold a table for each beat")
+        for beat, variants in beats.items():
+            for variant, template in variants.items():
+                where = f"{path}: [{chapter}.{beat}] {variant}"
+                if not isinstance(template, str) or not template.strip():
+                    raise NarrationError(f"{where} must be a text")
+                try:
+                    list(Formatter().parse(template))
+                except ValueError as error:
+                    raise NarrationError(f"{where}: {error}") from error
+        return cls(path, chapter, beats)
+
+    def tell(
+        self,
+        beat: str,
+        step: Step,
+        figures: Mapping[str, Quantity | str] | None = None,
+        variant: str = "text",
+    ) -> Told:
+        """The words of a beat, with figures of the step and of the beat's own filled in.
+
+        Raises
+        ------
+        NarrationError
+            If beat or variant is missing, or a figure is unknown.
+        """
+        where = f"{self.path}: [{self.chapter}.{beat}]"
+        if beat not in self.beats:
+            raise NarrationError(f"{where} is missing: write what is said in this beat")
+        if variant not in self.beats[beat]:
+            raise NarrationError(f"{where} has no {variant!r}, only {', '.join(self.beats[beat])}")
+        pieces: list[str] = []
+        told: list[tuple[Quantity, str]] = []
+        for literal, name, spec, _ in Formatter().parse(self.beats[beat][variant]):
+            pieces.append(literal)
+            if name is None:
+                continue
+            value: Quantity | str | None = (figures or {}).get(name)
+            try:
+                value = Quantity.recorded(step, name) if value is None else value
+                text = value if isinstance(value, str) else _said(value.value, spec or ".2f")
+            except (GlassnetError, ValueError) as error:
+                raise NarrationError(
+                    f"{where}: {{{name}{spec and ':' + spec}}}: {error}"
+                ) from error
+            pieces.append(text)
+            if isinstance(value, Quantity):
+                told.append((value, text))
+        return Told(" ".join("".join(pieces).split()), tuple(told))
+
+
+def _said(value: float, spec: str) -> str:
+    if spec not in ("word", "a"):
+        return written(value, spec)
+    if value != int(value) or not 0 <= value < len(_NUMERALS):
+        raise ValueError(f"{value:g} has no word, only 0 to {len(_NUMERALS) - 1} have")
+    word = _NUMERALS[int(value)]
+    if spec == "a":
+        return f"an {word}" if word.startswith("e") else f"a {word}"
+    return word
+
+
+def seconds_to_say(text: str) -> float:
+    """How long a text takes to say, at 2.6 words a second; figures count digit by digit."""
+    words = 0
+    for word in text.split():
+        figure = re.search(r"[+−]?\d[\d,.]*", word)
+        spoken = figure.group().replace(",", "").rstrip(".") if figure else ""
+        # "−0.41" is five words; from five digits on, numbers are said in thousands.
+        words += min(max(len(spoken), 1), 5)
+    return words / WORDS_PER_SECOND
+
+
+@dataclass(frozen=True)
+class Subtitle:
+    """At most two lines of text, and when they are on (seconds since the film began)."""
+
+    start: float
+    end: float
+    text: str
+
+
+def subtitles(text: str, start: float, end: float) -> list[Subtitle]:
+    """Cut a text into subtitles that follow each other from `start` to `end`.
+
+    Each has at most two lines of 42 characters, ends with a sentence where it can, and stays for
+    its share of the words.
+    """
+    blocks = _blocks(text)
+    shares = [seconds_to_say(block) for block in blocks]
+    result, now = [], start
+    for index, block in enumerate(blocks):
+        until = start + (end - start) * sum(shares[: index + 1]) / sum(shares)
+        result.append(Subtitle(now, until, _lines(block)))
+        now = until
+    return result
+
+
+def _blocks(text: str) -> list[str]:
+    """The text in pieces that fit two lines: whole sentences first, long ones cut evenly."""
+    blocks: list[str] = []
+    for sentence in re.split(r"(?<=[.!?…:;])\s+", " ".join(text.split())):
+        if blocks and _fits(f"{blocks[-1]} {sentence}"):
+            blocks[-1] += f" {sentence}"
+        else:
+            blocks += _cut(sentence)
+    return [block for block in blocks if block]
+
+
+def _cut(sentence: str) -> list[str]:
+    """A sentence in as few pieces as fit, of about the same length."""
+    pieces = 1
+    while True:
+        width = -(-len(sentence) // pieces)
+        for slack in range(0, LINE_LENGTH, 3):
+            cut = textwrap.wrap(sentence, width + slack)
+            if len(cut) <= pieces and all(_fits(piece) for piece in cut):
+                return cut
+        pieces += 1
+
+
+def _fits(text: str) -> bool:
+    return len(textwrap.wrap(text, LINE_LENGTH)) <= LINES
+
+
+def _lines(text: str) -> str:
+    """One line where it fits, else two of about the same length."""
+    if len(text) <= LINE_LENGTH:
+        return text
+    for width in range(len(text) // 2, LINE_LENGTH):
+        lines = textwrap.wrap(text, width)
+        if len(lines) <= LINES and all(len(line) <= width for line in lines):
+            return "\n".join(lines)
+    return "\n".join(textwrap.wrap(text, LINE_LENGTH))

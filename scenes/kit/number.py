@@ -1,0 +1,323 @@
+"""Numbers on screen that cannot be made up: each takes a path into the recording, not a value.
+
+A number is one path, composed from glyphs that Typst sets once for the whole process, so that a
+hundred numbers cost no compile. Digits are all equally wide. A number keeps the place of its
+decimal point and its baseline when its value changes.
+
+The chapter looks for numbers on the screen and writes them into its ledger; nobody has to
+remember to.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final, Self
+
+import numpy as np
+from manim import (
+    DL,
+    DOWN,
+    RIGHT,
+    Animation,
+    Mobject,
+    ParsableManimColor,
+    Typst,
+    VGroup,
+    VMobject,
+    straight_path,
+)
+from manim.typing import PathFuncType, Point3D
+
+from network.trace import Step
+from scenes.kit.ledger import MINUS, Quantity, written
+from scenes.kit.style import BODY, STEADY, TEXT
+from scenes.kit.typeset import SPECK, X_HEIGHT_OF_WORDS, embedded_fonts, words_preamble
+
+_CHARACTERS: Final = f"0123456789.,+{MINUS}%≈×∞Na"
+
+
+@cache
+def _glyphs() -> dict[str, tuple[np.ndarray, float]]:
+    """Outline (n, 3) and advance of each character, in em, the origin on the baseline.
+
+    One compile for all of them. A speck before and after each character shows where it starts
+    and ends (and keeps it from being kerned); two more stand one em apart.
+    """
+    # The mathematics font has all the signs; the words' font would borrow them elsewhere.
+    fonts = {True: "New Computer Modern", False: "New Computer Modern Math"}
+    quoted = "".join(
+        f'{SPECK}#text(font: "{fonts[character.isalnum()]}", "{character}")'
+        for character in _CHARACTERS
+    )
+    sheet = Typst(
+        f"{SPECK}#h(1em){quoted}{SPECK}",
+        typst_preamble=words_preamble(),
+        font_paths=embedded_fonts(),
+        use_svg_cache=False,
+    )
+    specks = [speck.get_corner(DL) for speck in sheet.submobjects[1::2]]
+    if len(sheet.submobjects) != 2 * len(_CHARACTERS) + 2:
+        raise RuntimeError("the font has no glyph for one of " + _CHARACTERS)
+    em = float((specks[0] - sheet.submobjects[0].get_corner(DL))[0])
+    outlines = {}
+    for index, character in enumerate(_CHARACTERS):
+        outline = (sheet.submobjects[2 + 2 * index].points - specks[index]) / em
+        outline.setflags(write=False)
+        outlines[character] = (outline, float((specks[index + 1] - specks[index])[0] / em))
+    outlines[" "] = (np.zeros((0, 3)), 0.2)  # a thin space, for "93.3 %"
+    return outlines
+
+
+class Number(VMobject):
+    """The recorded value at a path of a step, such as ``Number(step, "delta2[3]")``.
+
+    Parameters
+    ----------
+    step
+        The recorded step.
+    path
+        Path of the value in it.
+    decimals
+        Digits after the point.
+    sign
+        Whether a value above zero shows a plus sign.
+    grouping
+        Whether thousands are set apart with commas.
+    before, after
+        Characters around the figure, such as ``"≈"`` or ``" %"``.
+    x_height
+        Size, as of the words beside it: digits are half as high again as a lower-case x.
+    colour
+        Colour.
+
+    Raises
+    ------
+    network.errors.PathError
+        If the path names nothing in the step.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        path: str,
+        *,
+        decimals: int = 2,
+        sign: bool = False,
+        grouping: bool = False,
+        before: str = "",
+        after: str = "",
+        x_height: float = BODY,
+        colour: ParsableManimColor = TEXT,
+    ) -> None:
+        self._begin(
+            Quantity.recorded(step, path),
+            decimals=decimals,
+            sign=sign,
+            grouping=grouping,
+            before=before,
+            after=after,
+            x_height=x_height,
+            colour=colour,
+        )
+
+    def _begin(
+        self,
+        quantity: Quantity,
+        *,
+        decimals: int = 2,
+        sign: bool = False,
+        grouping: bool = False,
+        before: str = "",
+        after: str = "",
+        x_height: float = BODY,
+        colour: ParsableManimColor = TEXT,
+    ) -> None:
+        super().__init__(color=colour, fill_opacity=1.0, stroke_width=0.0)
+        self.x_height = x_height
+        self._spec = f"{'+' if sign else ''}{',' if grouping else ''}.{decimals}f"
+        self._around = (before, after)
+        self.quantity: Quantity | None = quantity
+        self._draw(quantity.value, np.zeros(3), x_height / X_HEIGHT_OF_WORDS)
+        self.center()
+
+    # What is shown
+
+    def _draw(self, value: float, point: Point3D, em: float) -> None:
+        """Set the glyphs of a value, its decimal point at `point`, at `em` units to the em."""
+        figure = written(value, self._spec)
+        text = self._around[0] + figure + self._around[1]
+        whole = self._around[0] + figure.partition(".")[0]
+        glyphs = _glyphs()
+        pen, at_point, outlines = 0.0, 0.0, []
+        for index, character in enumerate(text):
+            if index == len(whole):
+                at_point = pen
+            outline, advance = glyphs[character]
+            outlines.append(outline + np.array([pen, 0.0, 0.0]))
+            pen += advance
+        if len(text) == len(whole):
+            at_point = pen
+        points = np.concatenate(outlines)
+        self.text = text
+        self.set_points((points - np.array([at_point, 0.0, 0.0])) * em + point)
+        # Shares of the box, from which point and baseline are found again however the number
+        # has been moved and scaled since.
+        low, size = points.min(axis=0), np.ptp(points, axis=0)
+        self._point_share = (float((at_point - low[0]) / size[0]), float(-low[1] / size[1]))
+        self._height_in_em = float(size[1])
+
+    def _stance(self) -> tuple[Point3D, float]:
+        """Where the decimal point is now, and how long an em."""
+        low = self.points.min(axis=0)
+        width, height, _ = self.points.max(axis=0) - low
+        across, up = self._point_share
+        point = np.array([low[0] + across * width, low[1] + up * height, low[2]])
+        return point, float(height / self._height_in_em)
+
+    @property
+    def point(self) -> Point3D:
+        """Where the decimal point is (or would be), on the baseline."""
+        return self._stance()[0]
+
+    @property
+    def baseline(self) -> float:
+        """Height of the baseline in the scene."""
+        return float(self.point[1])
+
+    @property
+    def shown(self) -> tuple[Quantity, str] | None:
+        """The quantity on show and its text; None half-way from one to another, or transparent."""
+        if self.quantity is None or self.get_fill_opacity() <= 0:
+            return None
+        return self.quantity, self.text
+
+    # Changing what is shown
+
+    def set_step(self, step: Step) -> Self:
+        """Show the value at the same path of another step."""
+        return self.set_quantity(self._elsewhere(step))
+
+    def animate_to(self, step: Step, run_time: float = STEADY, **options: Any) -> "Count":
+        """Count to the value at the same path of another step."""
+        return Count(self, self._elsewhere(step), run_time=run_time, **options)
+
+    def _elsewhere(self, step: Step) -> Quantity:
+        if self.quantity is None or self.quantity.step is None:
+            raise ValueError("only a number that shows a recorded value can go to another step")
+        return Quantity.recorded(step, self.quantity.source)
+
+    def set_quantity(self, quantity: Quantity) -> Self:
+        """Show another quantity, the decimal point staying in place."""
+        self._draw(quantity.value, *self._stance())
+        self.quantity = quantity
+        return self
+
+    def set_between(self, value: float) -> Self:
+        """Show a value on the way to another quantity: it was not recorded and is no reading."""
+        self._draw(value, *self._stance())
+        self.quantity = None
+        return self
+
+    # Manim's transformations change the outlines behind our back; the reading must go with them,
+    # and between two numbers the figure counts: digits melting into others cannot be read.
+
+    def _take_over(self, other: Mobject) -> None:
+        if isinstance(other, Number):
+            self.quantity, self.text = other.quantity, other.text
+            self._spec, self._around = other._spec, other._around
+            self._point_share, self._height_in_em = other._point_share, other._height_in_em
+        else:
+            self.quantity = None
+
+    def interpolate(
+        self,
+        mobject1: Mobject,
+        mobject2: Mobject,
+        alpha: float,
+        path_func: PathFuncType = straight_path(),  # noqa: B008 (Manim's signature)
+    ) -> Self:
+        """Be between two mobjects; between two numbers, count."""
+        super().interpolate(mobject1, mobject2, alpha, path_func)
+        first = mobject1.quantity if isinstance(mobject1, Number) else None
+        last = mobject2.quantity if isinstance(mobject2, Number) else None
+        if first is None or last is None:
+            self._take_over(mobject1 if alpha <= 0 else mobject2)
+            self.quantity = first if alpha <= 0 else last if alpha >= 1 else None
+            return self
+        assert isinstance(mobject1, Number)
+        assert isinstance(mobject2, Number)
+        if mobject1.text == mobject2.text:
+            self._take_over(mobject1 if alpha < 1 else mobject2)
+            return self
+        near = mobject1 if alpha <= 0 else mobject2
+        self._spec, self._around = near._spec, near._around
+        value = first.value if alpha <= 0 else last.value
+        if 0 < alpha < 1:
+            value = (1 - alpha) * first.value + alpha * last.value
+        (point1, em1), (point2, em2) = mobject1._stance(), mobject2._stance()
+        point = path_func(point1[None], point2[None], alpha)[0]
+        self._draw(value, point, (1 - alpha) * em1 + alpha * em2)
+        self.quantity = first if alpha <= 0 else last if alpha >= 1 else None
+        return self
+
+    def become(self, mobject: Mobject, *args: Any, **kwargs: Any) -> Self:
+        """Look as another mobject does, and show what it shows."""
+        super().become(mobject, *args, **kwargs)
+        self._take_over(mobject)
+        return self
+
+
+class Derived(Number):
+    """The value of a named function of the trace: a mean, a count, a share.
+
+    ``Derived(accuracy_after, trace, 3, decimals=1, after=" %")`` shows ``accuracy_after(trace, 3)``
+    and is in the ledger under that name.
+
+    Parameters
+    ----------
+    function
+        A function with a name; no lambda.
+    arguments
+        What it is called with: the trace, a step, plain values.
+    look
+        As for `Number`.
+    """
+
+    def __init__(self, function: Callable[..., float], *arguments: Any, **look: Any) -> None:
+        self._begin(Quantity.derived(function, *arguments), **look)
+
+
+class Count(Animation):
+    """A number counting from what it shows to another quantity, which it ends on exactly."""
+
+    def __init__(self, number: Number, target: Quantity, **options: Any) -> None:
+        if number.quantity is None:
+            raise ValueError("a number that is on its way cannot set out for another value")
+        self.origin = number.quantity
+        self.target = target
+        super().__init__(number, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the value at a share `alpha` of the run time."""
+        share = self.rate_func(alpha)
+        number = self.mobject
+        assert isinstance(number, Number)
+        if share <= 0:
+            number.set_quantity(self.origin)
+        elif share >= 1:
+            number.set_quantity(self.target)
+        else:
+            number.set_between((1 - share) * self.origin.value + share * self.target.value)
+
+
+def align_points(numbers: Sequence[Number]) -> None:
+    """Shift numbers sideways until their decimal points stand below that of the first."""
+    for number in numbers[1:]:
+        number.shift(RIGHT * (numbers[0].point[0] - number.point[0]))
+
+
+def column_of(numbers: Sequence[Number], line_height: float) -> VGroup:
+    """Numbers below each other, baselines `line_height` apart, aligned on the point."""
+    for index, number in enumerate(numbers[1:], start=1):
+        target = numbers[0].point + index * line_height * DOWN
+        number.shift(target - number.point)
+    return VGroup(*numbers)

@@ -1,0 +1,1 @@
+"""How fast and how small: ``make bench`` and ``make results`` run these, no test does."""

@@ -1,0 +1,139 @@
+"""The words: templates filled from the step, time to say them, subtitles cut from them."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kit_fakes import fake_step
+
+from scenes.kit.ledger import Quantity
+from scenes.kit.narration import (
+    LINE_LENGTH,
+    LINES,
+    Narration,
+    NarrationError,
+    seconds_to_say,
+    subtitles,
+)
+
+
+@pytest.fixture
+def narration(tmp_path):
+    def load(toml):
+        path = tmp_path / "en.toml"
+        path.write_text(toml, encoding="utf-8")
+        return Narration.load(path, "backprop")
+
+    return load
+
+
+def test_figures_come_from_the_step_with_a_real_minus(narration):
+    step = fake_step(0)
+    told = narration(
+        '[backprop.first]\ntext = """The {label:word}: off\n by {delta2[5]:+.1f}, {W2[0,1]}."""'
+    ).tell("first", step)
+    delta, weight = step.delta[2][5], step.W[2][0, 1]
+    assert told.text == f"The five: off by {delta:+.1f}, {weight:.2f}.".replace("-", "−")
+    assert "−" in told.text
+    assert [(quantity.source, text) for quantity, text in told.figures] == [
+        ("label", "five"),
+        ("delta2[5]", f"{delta:+.1f}".replace("-", "−")),
+        ("W2[0,1]", f"{weight:.2f}".replace("-", "−")),
+    ]
+
+
+def test_words_for_digits_take_their_article(narration):
+    words = narration('[backprop.digit]\ntext = "{label:a}, {label:word}, {label:d}"')
+    assert words.tell("digit", fake_step(0, label=8)).text == "an eight, eight, 8"
+    assert words.tell("digit", fake_step(0, label=1)).text == "a one, one, 1"
+
+
+def test_a_beat_can_bring_figures_and_choose_a_variant(narration):
+    words = narration('[backprop.end]\ntext = "{right:.1f} %"\nnone = "{who} was not"')
+    right = Quantity("accuracy(trace)", 93.26)
+    told = words.tell("end", fake_step(0), {"right": right})
+    assert told.text == "93.3 %"
+    assert told.figures == ((right, "93.3"),)
+    assert words.tell("end", fake_step(0), {"who": "Nobody"}, "none").text == "Nobody was not"
+
+
+@pytest.mark.parametrize(
+    ("toml", "beat", "message"),
+    [
+        ('[backprop.a]\ntext = "x"', "b", r"\[backprop.b\] is missing"),
+        ("", "b", r"\[backprop.b\] is missing"),
+        ('[backprop.a]\nother = "x"', "a", "has no 'text', only other"),
+        ('[backprop.a]\ntext = "{nobody}"', "a", r"\{nobody\}"),
+        ('[backprop.a]\ntext = "{delta2[99]:.2f}"', "a", r"\{delta2\[99\]:.2f\}"),
+        ('[backprop.a]\ntext = "{loss:word}"', "a", "has no word"),
+        ('[backprop.a]\ntext = "{loss:qq}"', "a", r"\{loss:qq\}"),
+        ('[backprop.a]\ntext = "{loss"', "a", r"\[backprop.a\] text: "),
+        ("[backprop.a]\ntext = 3", "a", "must be a text"),
+        ('[backprop]\na = "x"', "a", "must hold a table"),
+        ("[backprop", "a", "Expected"),
+    ],
+)
+def test_faults_are_one_line_that_names_the_file(narration, toml, beat, message):
+    with pytest.raises(NarrationError, match=message) as caught:
+        narration(toml).tell(beat, fake_step(0))
+    assert "en.toml: " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(NarrationError, match="No such file"):
+        Narration.load(tmp_path / "de.toml", "backprop")
+
+
+def test_time_is_that_of_speech():
+    assert seconds_to_say("one two three") == pytest.approx(3 / 2.6)
+    assert seconds_to_say("off by −0.41.") == pytest.approx((2 + 5) / 2.6)
+    assert seconds_to_say("180,000 steps") == pytest.approx((5 + 1) / 2.6)
+    assert seconds_to_say("") == 0
+
+
+@given(
+    st.lists(
+        st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=30),
+        min_size=1,
+        max_size=60,
+    ),
+    st.floats(0, 100),
+    st.floats(0.1, 60),
+)
+def test_subtitles_keep_every_word_and_fit(words, start, length):
+    text = " ".join(words)
+    cut = subtitles(text, start, start + length)
+    # Words longer than a line may be broken, so letters are what is compared.
+    assert re.sub(r"\s", "", "".join(s.text for s in cut)) == re.sub(r"\s", "", text)
+    for subtitle in cut:
+        lines = subtitle.text.split("\n")
+        assert len(lines) <= LINES
+        assert all(0 < len(line) <= LINE_LENGTH for line in lines)
+    assert cut[0].start == start
+    assert cut[-1].end == pytest.approx(start + length)
+    for one, following in pairwise(cut):
+        assert one.start < one.end == following.start
+
+
+def test_subtitles_end_with_the_sentence_where_they_can():
+    text = "It is off by −0.41. Each of the other outputs should have been zero, and none truly is."
+    assert [s.text for s in subtitles(text, 0, 7)] == [
+        "It is off by −0.41.",
+        "Each of the other outputs should\nhave been zero, and none truly is.",
+    ]
+    assert [s.text for s in subtitles("Wrong. It learns.", 0, 2)] == ["Wrong. It learns."]
+
+
+def test_a_long_sentence_is_cut_evenly():
+    first, second = subtitles("twelve words " * 8, 0, 5)
+    assert abs(len(first.text) - len(second.text)) < 15
+
+
+def test_a_subtitle_stays_for_its_share_of_the_words():
+    first, second = subtitles("one two three four. " + "seventeen " * 7 + "eighteen.", 2, 7)
+    assert first.text == "one two three four."
+    assert (first.start, first.end) == (2, pytest.approx(2 + 5 * 4 / 12))
+    assert (second.start, second.end) == (first.end, pytest.approx(7))

@@ -1,0 +1,38 @@
+"""A legend shows the encoding itself, with figures under the right places."""
+
+import numpy as np
+import pytest
+
+from scenes.kit.encoding import signed_colours
+from scenes.kit.legend import BlameLegend, Legend
+
+
+def test_the_bar_is_drawn_in_the_colours_of_the_encoding() -> None:
+    legend = Legend("weight", 0.5, gamma=2.0)
+    row = legend.bar.pixel_array[0, :, :3]
+    want = signed_colours(np.linspace(-0.5, 0.5, len(row)), 0.5, 2.0) * 255
+    np.testing.assert_allclose(row, want, atol=0.51)
+
+
+def test_figures_stand_under_their_values() -> None:
+    legend = Legend("weight", 0.5)
+    assert [figure.source for figure in legend.figures] == ["−0.5", "0", "+0.5"]
+    bar = legend.bar
+    x = [figure.get_center()[0] for figure in legend.figures]
+    np.testing.assert_allclose(x, [bar.get_left()[0], 0.0, bar.get_right()[0]], atol=1e-6)
+    assert all(figure.get_top()[1] < bar.get_bottom()[1] for figure in legend.figures)
+    assert legend.name_words.get_bottom()[1] > bar.get_top()[1]
+
+
+def test_activations_run_from_zero_to_the_scale() -> None:
+    legend = Legend("activation", 3.0, signed=False)
+    assert [figure.source for figure in legend.figures] == ["0", "3"]
+
+
+def test_blame_is_shown_as_neurons_show_it() -> None:
+    legend = BlameLegend(0.25)
+    assert [figure.source for figure in legend.figures] == ["−0.25", "0", "+0.25"]
+    widths = [circle.get_stroke_width() for circle in legend.neurons.circles]
+    assert widths[0] == widths[2] > widths[1]
+    for circle, figure in zip(legend.neurons.circles, legend.figures, strict=True):
+        assert figure.get_center()[0] == pytest.approx(circle.get_center()[0], abs=1e-6)

@@ -5,6 +5,7 @@ elsewhere. Errors that a person can mend are one line on stderr, exit code 1 (2 
 """
 
 import argparse
+import contextlib
 import dataclasses
 import io
 import os
@@ -61,7 +62,8 @@ def _complain(about: object) -> None:
 
 def _drop_output() -> None:
     """Let Python not try again, when it exits, to write what could not be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError):  # there may be no file behind it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -86,18 +88,18 @@ def _parser() -> argparse.ArgumentParser:
     settings = command.add_argument_group("settings, each in place of the recipe's own")
     for field in dataclasses.fields(Recipe):
         if field.name not in NO_OPTION:
+            how: dict[str, Any] = {"type": _reader(field.type), "metavar": _metavar(field.type)}
+            if field.type is bool:
+                how = {"action": argparse.BooleanOptionalAction}
             settings.add_argument(
-                f"--{field.name.replace('_', '-')}",
-                dest=f"set_{field.name}",
-                type=_reader(field.type),
-                metavar=_metavar(field.type),
+                f"--{field.name.replace('_', '-')}", dest=f"set_{field.name}", **how
             )
     command.add_argument(
         "--record",
         choices=get_args(Record),
         help="every step, some steps, or nothing (default: every step where it can be replayed)",
     )
-    command.add_argument("--out", type=Path, metavar="DIR", help="folder of the trace")
+    command.add_argument("--out", type=_folder, metavar="DIR", help="folder of the trace")
     command.add_argument("--resume", action="store_true", help="go on with an unfinished run")
     command.add_argument("--force", action="store_true", help="train anew what is there already")
     command.add_argument("--quiet", action="store_true", help="no progress")
@@ -137,6 +139,13 @@ def _add_trace(command: argparse.ArgumentParser) -> None:
         metavar="TRACE",
         help="a folder, or the name of one in data/traces",
     )
+
+
+def _folder(text: str) -> Path:
+    """The folder of that name; an empty one, as from an unset variable, is not the present one."""
+    if not text:
+        raise argparse.ArgumentTypeError("a folder has a name")
+    return Path(text)
 
 
 def _reader(kind: Any) -> Any:

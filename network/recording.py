@@ -15,7 +15,6 @@ import platform
 import re
 import shutil
 import sys
-import zipfile
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -57,7 +56,7 @@ def recorded_steps(steps: int, steps_per_epoch: int, step_bytes: int, budget: in
     fit = max(budget // step_bytes, 2)
     first = range(min(10, steps, fit - 1))
     room = fit - len(first) - 1
-    decades = np.geomspace(10, steps, num=max(int(5 * np.log10(max(steps, 10) / 10)), 2))
+    decades = np.geomspace(10, steps, num=math.ceil(5 * math.log10(max(steps, 10) / 10)) + 1)
     spaced = _thin(sorted({int(step) for step in decades if 10 <= step < steps - 1}), room)
     ends = _thin(range(steps_per_epoch - 1, steps - 1, steps_per_epoch), room - len(spaced))
     return sorted({*first, *spaced, *ends, steps - 1})
@@ -193,12 +192,14 @@ class Recorder:
                 with np.load(self.partial / CHECKPOINT, allow_pickle=False) as saved:
                     state = {name: saved[name] for name in saved.files}
                 about = json.loads(str(state.pop("about")))
-            except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            except OSError:
+                raise
+            except Exception:  # what is raised for a damaged zip file has many types
                 raise self._beyond_repair(self.partial / CHECKPOINT) from None
             if about["plan"] != self._plan():
                 raise TraceError(
-                    f"{self.partial} was begun with other settings: give the same ones to go on, "
-                    f"or start over with {self._start_over}"
+                    f"{self.partial} was begun with other settings, data or versions: "
+                    f"give the same to go on, or start over with {self._start_over}"
                 )
             step = about["step"]
             for name, (shape, dtype) in self.shapes.items():
@@ -218,7 +219,7 @@ class Recorder:
 
     @property
     def _start_over(self) -> str:
-        return f"{train_command(self.recipe, self.folder)} --force"
+        return f"{train_command(self.recipe, self.folder, self.record)} --force"
 
     def _beyond_repair(self, path: Path) -> TraceError:
         return TraceError(

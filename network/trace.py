@@ -48,7 +48,7 @@ def traces_folder() -> Path:
     return datasets.data_folder() / "traces"
 
 
-def train_command(recipe: Recipe | None, folder: Path) -> str:
+def train_command(recipe: Recipe | None, folder: Path, record: str | None = None) -> str:
     """The words that train a recipe into a folder; None stands for a recipe that nobody knows."""
     published = RECIPES.get(recipe.name if recipe else folder.name)
     recipe = recipe or published
@@ -56,8 +56,14 @@ def train_command(recipe: Recipe | None, folder: Path) -> str:
     for field in dataclasses.fields(recipe) if recipe and published else ():
         value = getattr(recipe, field.name)
         if value != getattr(published, field.name) and field.name != "summary":
+            option = field.name.replace("_", "-")
+            if isinstance(value, bool):
+                words.append(f"--{option}" if value else f"--no-{option}")
+                continue
             text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{field.name.replace('_', '-')}", text]
+            words += [f"--{option}", text]
+    if record == "sparse" and recipe and recipe.online:
+        words += ["--record", record]
     if not recipe or folder.absolute() != (traces_folder() / recipe.label).absolute():
         words += ["--out", str(folder)]
     return shlex.join(words)
@@ -375,10 +381,10 @@ def file_digest(path: Path) -> str:
 def _remake(path: Path, header: Any) -> str:
     """Which command makes a trace anew, as far as its header can tell."""
     try:
-        recipe = Recipe.from_dict(header["recipe"])
+        command = train_command(Recipe.from_dict(header["recipe"]), path, header.get("record"))
     except (LookupError, TypeError, AttributeError, GlassnetError):
-        recipe = None
-    return f"make it anew with {train_command(recipe, path)} --force"
+        command = train_command(None, path)
+    return f"make it anew with {command} --force"
 
 
 def _read_header(path: Path) -> dict[str, Any]:

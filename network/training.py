@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -273,6 +273,7 @@ class _Diverged(Exception):
         self.step, self.sound = step, sound
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def evaluate(network: Network, split: Split) -> Evaluation:
     """Accuracy, mean loss and confusion of `network` on `split`."""
     classes = network.sizes[-1]
@@ -337,6 +338,8 @@ def train(
         If the loss is not finite at some step. What was recorded before it is a readable trace.
     """
     record = record or default_record(recipe)
+    if record not in get_args(Record):
+        raise SettingsError(f"unknown record {record!r}: use {', '.join(get_args(Record))}")
     if record == "full" and not recipe.online:
         raise SettingsError(
             f"{recipe.name} cannot be recorded in full: only plain gradient descent with one image "

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scenes.kit.encoding import signed_colours
+from scenes.kit.figures import Mark
 from scenes.kit.legend import BlameLegend, Legend
 
 
@@ -16,7 +17,7 @@ def test_the_bar_is_drawn_in_the_colours_of_the_encoding() -> None:
 
 def test_figures_stand_under_their_values() -> None:
     legend = Legend("weight", 0.5)
-    assert [figure.source for figure in legend.figures] == ["−0.5", "0", "+0.5"]
+    assert [figure.text for figure in legend.figures] == ["−0.5", "0", "+0.5"]
     bar = legend.bar
     x = [figure.get_center()[0] for figure in legend.figures]
     np.testing.assert_allclose(x, [bar.get_left()[0], 0.0, bar.get_right()[0]], atol=1e-6)
@@ -26,13 +27,30 @@ def test_figures_stand_under_their_values() -> None:
 
 def test_activations_run_from_zero_to_the_scale() -> None:
     legend = Legend("activation", 3.0, signed=False)
-    assert [figure.source for figure in legend.figures] == ["0", "3"]
+    assert [figure.text for figure in legend.figures] == ["0", "3"]
 
 
 def test_blame_is_shown_as_neurons_show_it() -> None:
     legend = BlameLegend(0.25)
-    assert [figure.source for figure in legend.figures] == ["−0.25", "0", "+0.25"]
+    assert [figure.text for figure in legend.figures] == ["−0.25", "0", "+0.25"]
     widths = [circle.get_stroke_width() for circle in legend.neurons.circles]
     assert widths[0] == widths[2] > widths[1]
     for circle, figure in zip(legend.neurons.circles, legend.figures, strict=True):
         assert figure.get_center()[0] == pytest.approx(circle.get_center()[0], abs=1e-6)
+
+
+def test_a_figure_says_exactly_what_is_above_it() -> None:
+    legend = Legend("weight", 0.3578)
+    assert [figure.text for figure in legend.figures] == ["−0.35", "0", "+0.35"]
+    bar = legend.bar
+    x = legend.figures[2].get_center()[0]
+    assert x == pytest.approx(bar.get_right()[0] * 0.35 / 0.3578)
+    assert x < bar.get_right()[0]
+
+
+def test_figures_are_marks_of_the_scale_and_no_readings() -> None:
+    for legend in (Legend("weight", 0.3578), BlameLegend(0.2599)):
+        assert all(isinstance(figure, Mark) and figure.shown is None for figure in legend.figures)
+    # The neuron looks like 0.25 of 0.2599, not like the largest blame.
+    assert list(legend.neurons.blame) == pytest.approx([-0.25, 0.0, 0.25])
+    assert legend.neurons.circles[0].get_stroke_width() < 6.0

@@ -18,7 +18,7 @@ def test_sgd_is_the_loop_written_out(momentum: float, weight_decay: float) -> No
     rng = np.random.default_rng(0)
     parameters = {"W1": rng.normal(0, 1, (3, 2)), "b1": rng.normal(0, 1, 3)}
     expected = {name: array.tolist() for name, array in parameters.items()}
-    velocity = {"W1": [[0.0] * 2 for _ in range(3)], "b1": [0.0] * 3}
+    velocity: dict[str, Any] = {"W1": [[0.0] * 2 for _ in range(3)], "b1": [0.0] * 3}
     optimizer = SGD(parameters, momentum, weight_decay)
     arrays = dict(parameters)
     for step in range(6):

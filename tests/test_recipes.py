@@ -219,13 +219,13 @@ def test_label_is_a_plain_file_name_whatever_the_dataset(dataset: str) -> None:
     label = RECIPES["sigmoid-online"].change(dataset=f"/a b/{dataset}").label
     assert label.startswith("sigmoid-online-a-b")
     assert all(c.isascii() and (c.isalnum() or c in ".+-") for c in label)
-    assert len(label) < 200
 
 
 def test_long_labels_are_shortened_and_stay_different() -> None:
     recipe = RECIPES["sigmoid-online"]
     labels = {recipe.change(dataset="/" + "a" * 300 + end).label for end in "bcd"}
     assert len(labels) == 3
+    assert max(map(len, labels)) < 200
 
 
 @pytest.mark.parametrize(

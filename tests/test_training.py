@@ -19,7 +19,8 @@ from network.recipes import Recipe, find_recipe
 from network.schedules import learning_rate_at
 from network.trace import Trace
 from network.training import Progress, Result, evaluate, train
-from tests.small_runs import batches, online, write_dataset
+from tests import small_runs
+from tests.small_runs import online, write_dataset
 
 Floats = NDArray[Any]
 
@@ -37,8 +38,19 @@ def mnist() -> Dataset:
     return datasets.load("mnist")
 
 
+def batches(dataset: Path, **changes: Any) -> Recipe:
+    """25-8-6-10 in batches; with this seed enough of the ReLUs stay alive to learn something."""
+    return small_runs.batches(dataset, **{"seed": 2} | changes)
+
+
 def plain(recipe: Recipe, dataset: Dataset | None = None) -> Result:
     return train(recipe, record="none", dataset=dataset)
+
+
+def images(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pixels and labels to train with."""
+    split = datasets.load(folder).train
+    return split.pixels, split.labels
 
 
 def draw_epochs(recipe: Recipe, n: int) -> Iterator[tuple[np.random.Generator, NDArray[Any]]]:
@@ -58,9 +70,9 @@ def draw_epochs(recipe: Recipe, n: int) -> Iterator[tuple[np.random.Generator, N
     [
         {},
         {"dropout": (), "momentum": 0.0, "weight_decay": 0.0},
-        {"schedule": "decay", "shuffle": False, "seed": 4},
+        {"schedule": "decay", "shuffle": False, "learning_rate": 0.02},
         {"batch_size": 0, "epochs": 3},
-        {"batch_size": 1, "epochs": 1},
+        {"batch_size": 1, "learning_rate": 0.005},
     ],
     ids=["everything", "plain", "other schedule", "full batch", "momentum by one image"],
 )
@@ -68,7 +80,7 @@ def test_batches_are_the_loop_written_out(small: Path, changes: dict[str, Any]) 
     """25-8-6-10, ReLU and softmax, with every array and every formula in the open."""
     recipe = batches(small, **changes)
     split = datasets.load(small).train
-    images, labels = split.images.astype(float), np.eye(10)[split.labels]
+    rows, labels = split.images.astype(float), np.eye(10)[split.labels]
     batch = recipe.batch_size or TRAIN
     steps = recipe.epochs * (TRAIN // batch)
     W1, W2, W3 = (recipe.new_network(np.float64).parameters[f"W{i}"] for i in (1, 2, 3))
@@ -80,7 +92,7 @@ def test_batches_are_the_loop_written_out(small: Path, changes: dict[str, Any]) 
     step = 0
     for rng, order in draw_epochs(recipe, TRAIN):
         for index in order:
-            x, y = images[index], labels[index]
+            x, y = rows[index], labels[index]
             keep1 = rng.random((batch, 8), np.float32) >= p1 if p1 else 1
             z1 = x @ W1.T + b1
             a1 = np.maximum(z1, 0) * keep1 / (1 - p1)
@@ -112,7 +124,9 @@ def test_batches_are_the_loop_written_out(small: Path, changes: dict[str, Any]) 
     for name, expected in zip(("W1", "b1", "W2", "b2", "W3", "b3"), parameters, strict=True):
         np.testing.assert_allclose(found[name], expected, rtol=1e-3, atol=1e-5, err_msg=name)
     start = recipe.new_network().parameters
-    assert abs(found["W3"] - start["W3"]).max() > 0.01
+    assert abs(found["W1"] - start["W1"]).max() > 0.01
+    alive = np.maximum(np.maximum(rows @ W1.T + b1, 0) @ W2.T + b2, 0).any(axis=0)
+    assert alive.sum() >= 3, "a comparison of dead networks"
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -121,7 +135,7 @@ def test_online_is_the_published_loop(small: Path, update_order: str, shuffle: b
     """Columns, @ and -lr, as the lesson writes it."""
     recipe = online(small, update_order=update_order, shuffle=shuffle, learning_rate=0.5)
     split = datasets.load(small).train
-    images, labels = split.images.astype(float), np.eye(10)[split.labels]
+    rows, labels = split.images.astype(float), np.eye(10)[split.labels]
     network = recipe.new_network(np.float64)
     w_i_h, b_i_h, w_h_o, b_h_o = network.parameters.values()
     b_i_h, b_h_o = b_i_h[:, None].copy(), b_h_o[:, None].copy()
@@ -130,7 +144,7 @@ def test_online_is_the_published_loop(small: Path, update_order: str, shuffle: b
     counted = []
     for _, order in draw_epochs(recipe, TRAIN):
         for i in order[:, 0]:
-            x, label = images[i][:, None], labels[i][:, None]
+            x, label = rows[i][:, None], labels[i][:, None]
             h = 1 / (1 + np.exp(-(b_i_h + w_i_h @ x)))
             o = 1 / (1 + np.exp(-(b_h_o + w_h_o @ h)))
             right += int(o.argmax() == label.argmax())
@@ -237,7 +251,7 @@ def test_held_out_images_are_never_trained_on(small: Path, tmp_path: Path) -> No
     seen = read_index(tmp_path / "t")
     assert sorted(set(seen[:, 0])) == list(range(48))
     assert len(seen) == 3 * 48
-    held = Split(*(a[48:] for a in split_arrays(small)))
+    held = Split(*(array[48:] for array in images(small)))
     judged = evaluate(result.network, held)
     assert result.epochs[-1]["test_accuracy"] == judged.accuracy
     assert result.epochs[-1]["test_loss"] == judged.loss
@@ -245,16 +259,11 @@ def test_held_out_images_are_never_trained_on(small: Path, tmp_path: Path) -> No
     assert all((table.sum(axis=1) == expected).all() for table in result.confusion)
 
 
-def split_arrays(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    split = datasets.load(folder).train
-    return split.pixels, split.labels
-
-
 def test_held_out_pixels_and_test_pixels_have_no_influence(small: Path, tmp_path: Path) -> None:
     """Paint over them: the same bits are learned."""
     recipe = batches(small, holdout=12)
     other = write_dataset(tmp_path / "other", TRAIN, TEST)
-    pixels = split_arrays(small)[0].copy()
+    pixels = images(small)[0].copy()
     pixels[48:] = 255 - pixels[48:]
     datasets.write_idx(other / datasets.FILES[0], pixels)
     datasets.write_idx(other / datasets.FILES[2], np.zeros((TEST, 5, 5), np.uint8))
@@ -359,9 +368,9 @@ def test_an_epoch_of_batches_counts_what_the_steps_saw(small: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("make", [online, batches])
 def test_progress_is_told_to_the_end(small: Path, make: Any) -> None:
-    recipe, told = make(small), []
+    recipe = make(small)
+    told: list[Progress] = []
     result = train(recipe, record="none", progress=told.append)
-    assert all(isinstance(progress, Progress) for progress in told)
     steps = [progress.step for progress in told]
     assert steps == sorted(set(steps))
     assert {progress.steps for progress in told} == {steps[-1]}
@@ -374,8 +383,8 @@ def test_progress_is_told_to_the_end(small: Path, make: Any) -> None:
 # Divergence: a numpy warning of our own modules fails a test, so these are silent too
 
 
-def find_divergence(recipe: Recipe, split: Split) -> int:
-    """The first step whose loss is not finite, by the plain network."""
+def find_divergence(recipe: Recipe, split: Split) -> tuple[int, Network]:
+    """The first step whose loss is not finite, and the network there, by plain operations."""
     network, step = recipe.new_network(), 0
     optimizer = SGD(network.parameters, recipe.momentum, recipe.weight_decay)
     y = np.eye(recipe.sizes[-1], dtype=np.float32)[split.labels]
@@ -386,22 +395,22 @@ def find_divergence(recipe: Recipe, split: Split) -> int:
             for index in order:
                 passed = network.forward(split.images[index])
                 if not np.isfinite(network.loss_of(passed, y[index])).all():
-                    return step
+                    return step, network
                 rate = learning_rate_at(recipe.schedule, recipe.learning_rate, step, steps)
                 for gradient in list(network.backward(passed, y[index])):
                     optimizer.update(f"W{gradient.layer}", gradient.dW, rate)
                     optimizer.update(f"b{gradient.layer}", gradient.db, rate)
                 step += 1
-    return step
+    raise AssertionError("it does not diverge")
 
 
-EXPLOSIVE = {
-    "online": {"learning_rate": 3e4, "batch_size": 1},
+EXPLOSIVE: dict[str, dict[str, Any]] = {
+    "online": {"learning_rate": 300.0, "batch_size": 1},
     "online, at once": {"learning_rate": 1e38, "batch_size": 1},
-    "online, later": {"learning_rate": 3.0, "batch_size": 1},
-    "batches": {"learning_rate": 3e4, "batch_size": 6},
-    "full batch": {"learning_rate": 10.0, "batch_size": 0},
-    "momentum": {"learning_rate": 10.0, "batch_size": 6, "momentum": 0.9},
+    "online, in a later epoch": {"learning_rate": 300.0, "batch_size": 1, "holdout": 54},
+    "batches": {"learning_rate": 300.0, "batch_size": 6},
+    "full batch": {"learning_rate": 300.0, "batch_size": 0},
+    "momentum": {"learning_rate": 300.0, "batch_size": 6, "momentum": 0.9},
 }
 
 
@@ -411,9 +420,10 @@ def test_divergence_names_the_step(small: Path, tmp_path: Path, name: str, recor
     """ReLU and a squared error without bounds: nothing stops the numbers from growing."""
     settings = {"activations": ("relu", "identity"), "loss": "squared-error", "epochs": 30}
     recipe = online(small, **settings, **EXPLOSIVE[name])
-    step = find_divergence(recipe, datasets.load(small).train)
-    if name == "online, later":
-        assert step > 3
+    step, network = find_divergence(
+        recipe, Split(*(a[: TRAIN - recipe.holdout] for a in images(small)))
+    )
+    assert step == 1 if "at once" in name else step > 5
     with pytest.raises(DivergenceError, match=rf"^[^\n]*diverged at step {step:,} of[^\n]*$") as e:
         train(recipe, tmp_path / "t", "none" if record == "none" else None)
     assert f"--learning-rate {recipe.learning_rate / 10:g}" in str(e.value)
@@ -423,6 +433,9 @@ def test_divergence_names_the_step(small: Path, tmp_path: Path, name: str, recor
         assert str(trace.path) in str(e.value)
         assert trace.steps == step
         assert np.isfinite(trace.arrays["loss"]).all()
+        assert (trace.arrays["loss"] > 0).all(), "steps before it that were never written"
+        # The parameters are those with which that step would have begun.
+        np.testing.assert_allclose(trace.parameters(), network.flat, rtol=1e-2)
 
 
 @pytest.mark.parametrize("batch_size", [60, 20])
@@ -449,21 +462,25 @@ def test_a_network_ruined_by_its_last_step_is_no_result(
 # Snapshots
 
 
-def test_a_sparse_online_run_has_its_weights_from_the_right_steps(
-    small: Path, tmp_path: Path
-) -> None:
-    """Segments must stop wherever a snapshot is due: compare with a run that stores every step."""
+def test_snapshots_are_of_the_steps_they_are_said_to_be(small: Path, tmp_path: Path) -> None:
+    """Segments must stop wherever a snapshot is due: compare with weights replayed from step 0."""
     recipe = online(small, shuffle=True)
-    sparse, full = (
-        Trace.open(train(recipe, tmp_path / record, record, snapshot_every=1).path or "")  # type: ignore[arg-type]
-        for record in ("sparse", "full")
+    train(recipe, tmp_path / "replayed", "full")
+    train(recipe, tmp_path / "dense", "full", snapshot_every=7)
+    train(recipe, tmp_path / "sparse", "sparse")
+    replayed, dense, sparse = (
+        Trace.open(tmp_path / name) for name in ("replayed", "dense", "sparse")
     )
-    assert 10 <= len(sparse.recorded) < full.steps
-    for step in (*sparse.snapshots, sparse.steps):
-        assert sparse.parameters(step).tobytes() == full.parameters(step).tobytes(), step
+    assert replayed.snapshots == [0, replayed.steps]
+    assert dense.snapshots == [*range(0, 120, 7), 120]
+    assert 10 <= len(sparse.recorded) < replayed.steps
+    for trace in (dense, sparse):
+        for step in trace.snapshots:
+            expected = replayed.parameters(step)
+            assert trace.parameters(step).tobytes() == expected.tobytes(), step
     for step in sparse.recorded:
-        assert (sparse[step].x == full[step].x).all()
-        assert (sparse[step].a[1] == full[step].a[1]).all()
+        assert (sparse[step].x == replayed[step].x).all()
+        assert (sparse[step].a[1] == replayed[step].a[1]).all()
 
 
 # Settings that do not fit
@@ -477,7 +494,6 @@ def test_a_sparse_online_run_has_its_weights_from_the_right_steps(
         ({"batch_size": 61}, "batch of 61 images is more than the 60"),
         ({"batch_size": 30, "holdout": 31}, "batch of 30 images is more than the 29"),
         ({"holdout": 60}, "cannot hold out 60 of 60"),
-        ({"dataset": "minst"}, "did you mean 'mnist'"),
     ],
 )
 def test_settings_that_do_not_fit_the_data(
@@ -510,7 +526,6 @@ def test_one_epoch_of_small_batches_learns_the_digits(mnist: Dataset) -> None:
     recipe = find_recipe("relu-softmax-sgd").change(epochs=1, schedule="constant")
     result = plain(recipe, mnist)
     assert result.epochs[0]["test_accuracy"] > 0.94
-    # A network that has seen the digits is surest where they are: judged on the held-out images.
     assert result.confusion[0].sum() == 10_000
     assert (result.confusion[0].sum(axis=1) == np.bincount(mnist.test.labels)).all()
 
@@ -519,7 +534,7 @@ def test_a_few_steps_with_all_images_go_downhill(mnist: Dataset) -> None:
     result = plain(find_recipe("relu-softmax-full-batch").change(epochs=6), mnist)
     losses = [epoch["train_loss"] for epoch in result.epochs]
     assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
 
 
 def test_dropout_and_momentum_learn_the_digits(mnist: Dataset) -> None:

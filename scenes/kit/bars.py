@@ -32,7 +32,6 @@ from scenes.kit.style import (
     BLAME,
     DIM,
     FAINT,
-    GAP,
     SMALL,
     STEADY,
     TEXT,
@@ -68,7 +67,7 @@ class Bars(VGroup):
     width
         Length of a full row's track, scene units.
     pitch
-        From row to row, scene units; at least 0.42 for figures to have room.
+        From row to row, scene units; at least 0.42 for figures, 0.48 for names with p and g.
     decimals
         Of the figures.
     figures
@@ -183,9 +182,7 @@ class Bars(VGroup):
         options.setdefault("signed", path.startswith(("delta", "z", "d", "b", "W")))
         if path.startswith(("z", "d", "b", "W")) and not path.startswith("delta"):
             options.setdefault("colour", TEXT)
-        return cls(
-            quantities(step, path, rows), names, of=len(step[path]), **options
-        )
+        return cls(quantities(step, path, rows), names, of=len(step[path]), **options)
 
     # What is shown
 
@@ -226,9 +223,10 @@ class Bars(VGroup):
 
     def set_step(self, step: Step) -> Self:
         """Show the same values of another step, and its truth if a truth is shown."""
+        self.set_quantities(self._elsewhere(step))
         if self._truth is not None:
             self.set_truth(int(step.label), targets=len(self.target_marks) > 0)
-        return self.set_quantities(self._elsewhere(step))
+        return self
 
     def animate_to(self, step: Step, **options: Any) -> "BarsAnimation":
         """As `set_step`, in motion."""
@@ -260,8 +258,8 @@ class Bars(VGroup):
         if self._truth is not None and len(self.names):
             self.names[self._truth].set_color(TEXT)
         self._truth = row
-        self.pointer.set_submobjects([])
-        self.target_marks.set_submobjects([])
+        self.pointer.submobjects = []
+        self.target_marks.submobjects = []
         if row is None:
             return self
         height = self.tracks[row].height
@@ -273,7 +271,9 @@ class Bars(VGroup):
         if len(self.names):
             self.names[row].set_color(TRUTH)
         if targets:
-            self.target_marks.add(*(self._target(k, float(k == row)) for k in range(len(self.bars))))
+            self.target_marks.add(
+                *(self._target(k, float(k == row)) for k in range(len(self.bars)))
+            )
         return self
 
     def _target(self, row: int, value: float) -> VGroup:
@@ -315,9 +315,7 @@ class Bars(VGroup):
         digits = max(1, int(np.log10(self._scale) + 1e-9) + 1)
         room = em * (0.5 * digits + (0.78 if self.signed else 0.0))
         for track, quantity in zip(self.tracks, shown, strict=True):
-            figure = Figure(
-                quantity, decimals=self.decimals, sign=self.signed, x_height=x_height
-            )
+            figure = Figure(quantity, decimals=self.decimals, sign=self.signed, x_height=x_height)
             place = track.get_right() + (_CLOSE + room) * RIGHT
             place[1] = _baseline(track, x_height)
             self.figures.add(figure.shift(place - figure.point))

@@ -35,7 +35,9 @@ What authors should know about Manim 0.22 (read in its source, and measured here
 import json
 import os
 import platform
+import re
 import shutil
+import string
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -60,7 +62,7 @@ from network.errors import GlassnetError, SettingsError
 from network.progress import show_progress
 from network.trace import Step, Trace
 from network.training import ensure_trace
-from scenes.kit.ledger import Ledger, Quantity, Reading
+from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
 from scenes.kit.settings import Settings
@@ -238,9 +240,15 @@ class Chapter(Scene):
             # A hair more: Manim rounds a still wait down to frames.
             self.wait((frames + 1e-3) / config.frame_rate, frozen_frame=None)
 
-    def ask(self) -> None:
-        """Open on the question: large in the middle, then gone where the title is."""
-        words = Words(self.question, x_height=QUESTION, width=11.0, centred=True)
+    def ask(self, question: str | None = None) -> None:
+        """Open on the question: large in the middle, then gone where the title is.
+
+        Parameters
+        ----------
+        question
+            The chapter's question in the words of this step, if they depend on it.
+        """
+        words = Words(question or self.question, x_height=QUESTION, width=11.0, centred=True)
         self.play(FadeIn(words, scale=0.95), run_time=STEADY)
         self.hold(max(REST, self._beat.remaining - QUICK if self._beat else 0.0))
         self.play(FadeOut(words, target_position=self._title, scale=0.3), run_time=QUICK)
@@ -292,6 +300,41 @@ class Chapter(Scene):
 
     # Books
 
+    def relate(self, relation: str, *figures: Number | str) -> None:
+        """Declare that figures are shown together as a sum, a product or another equality.
+
+        ``self.relate("a - b = c", output, label, blame)`` when the three are on screen. What a
+        viewer can work out from the figures *as shown* has to be right: 0.59 − 1 = −0.41.
+        ``python -m scenes check`` works it out, from the texts at the time of this call.
+
+        Parameters
+        ----------
+        relation
+            ``a`` is the first figure, ``b`` the second and so on; with ``+ - * /``, brackets,
+            plain numbers, ``sigmoid()``, ``exp()`` and ``relu()``. A side that is one figure alone
+            is compared as rounded to its decimals. With ``≈`` in place of ``=``, or a ``≈`` before
+            one of the figures (``Number(..., before="≈")``), it only has to be true of values that
+            round to those shown. ``<`` and ``>`` do too.
+        figures
+            Numbers, or texts where a figure is written by `Words` or `Formula`.
+
+        Raises
+        ------
+        ValueError
+            If there are more letters than figures or the other way round, or a number is on its
+            way from one value to another.
+        """
+        letters = sorted(set(re.findall(r"\b[a-z]\b", relation)))
+        if letters != list(string.ascii_lowercase[: len(figures)]):
+            raise ValueError(f"{relation!r} does not go with {len(figures)} figures")
+        texts = []
+        for figure in figures:
+            if isinstance(figure, Number) and figure.quantity is None:
+                raise ValueError(f"{relation!r}: a figure is still on its way")
+            texts.append(figure.text if isinstance(figure, Number) else figure)
+        beat = self._beat.name if self._beat else None
+        self.ledger.relations.append(Relation(beat, self.time, relation, tuple(texts)))
+
     @property
     def readings(self) -> list[Reading]:
         """All figures shown or said so far, in order."""
@@ -320,6 +363,7 @@ class Chapter(Scene):
                 "recipe": self.trace.recipe.name,
                 "step": int(self.story.step),
                 "readings": [reading.as_json() for reading in self.readings],
+                "relations": [asdict(relation) for relation in self.ledger.relations],
             },
         )
         _write_json(

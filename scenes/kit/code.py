@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 import numpy as np
 from manim import (
     LEFT,
-    RIGHT,
     UP,
     Animation,
     ParsableManimColor,

@@ -105,7 +105,7 @@ def decimals_of(value: float) -> int:
         If nine are not enough, or it is not finite.
     """
     for decimals in range(_MOST_DECIMALS + 1):
-        if math.isclose(round(value, decimals), value, rel_tol=1e-9, abs_tol=1e-12):
+        if math.isclose(round(value, decimals), value, rel_tol=1e-12, abs_tol=1e-15):
             return decimals
     raise ValueError(f"{value} is no round number: a mark shows its value exactly")
 

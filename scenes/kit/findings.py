@@ -10,7 +10,8 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from network.functions import squared_error
+from network.datasets import one_hot
+from network.functions import ACTIVATIONS, squared_error, squared_error_gradient
 from network.model import Network
 from network.step import Step
 from network.trace import Trace
@@ -201,3 +202,181 @@ def weight_change(step: Step, layer: int, i: int, j: int) -> float:
 def magnification(step: Step) -> float:
     """How many times smaller than the push a step is: 1 / learning rate."""
     return 1.0 / step.learning_rate
+
+
+# Forward propagation: one neuron in full, and the same picture in the trained network.
+
+
+def near_the_bend(step: Step, layer: int) -> int:
+    """The neuron whose activation is nearest to three quarters of its layer's largest.
+
+    It fires, but not fully, so a sigmoid's bend is seen at work; with ReLU it is above zero,
+    if any is.
+    """
+    return int(np.argmin(np.abs(step.a[layer] - 0.75 * step.a[layer].max())))
+
+
+def largest_product(step: Step, neuron: int) -> int:
+    """The pixel with the largest weight × pixel at a neuron of layer 1, whichever its sign."""
+    return int(np.argmax(np.abs(step.W[1][neuron] * step.x)))
+
+
+def weight_times_input(step: Step, layer: int, neuron: int, source: int) -> float:
+    """One weight times what comes along it."""
+    return float(step.W[layer][neuron, source]) * float(step.a[layer - 1][source])
+
+
+def sum_of_products(step: Step, layer: int, neuron: int) -> float:
+    """All weights of a neuron times their inputs, added up: z without the bias."""
+    return float(step.W[layer][neuron].astype(float) @ step.a[layer - 1].astype(float))
+
+
+def count_lit(step: Step) -> int:
+    """How many pixels of the picture are not black."""
+    return int(np.count_nonzero(step.x))
+
+
+def trained_output(trace: Trace, step: Step, index: int) -> float:
+    """An output of the trained network for the step's image."""
+    return float(trained_network(trace).forward(step.x[None]).a[-1][0, index])
+
+
+def trained_answer(trace: Trace, step: Step) -> int:
+    """The class with the largest output of the trained network for the step's image."""
+    return int(np.argmax(trained_network(trace).forward(step.x[None]).a[-1][0]))
+
+
+def count_steps(trace: Trace) -> int:
+    """How many steps the recorded run took."""
+    return trace.steps
+
+
+def outputs_before(trace: Trace, step: Step) -> Floats:
+    """What the network says of the step's image before the step, none dropped out, (n_L,)."""
+    return trace.network(step.step).forward(step.x[None]).a[-1][0]
+
+
+def output_before(trace: Trace, step: Step, index: int) -> float:
+    """One of `outputs_before`."""
+    return float(outputs_before(trace, step)[index])
+
+
+def error_before(trace: Trace, step: Step) -> float:
+    """Mean squared error of the step's image before the step, none dropped out."""
+    return float(squared_error(outputs_before(trace, step), step.y))
+
+
+def least_active(step: Step, layer: int) -> int:
+    """The neuron of a layer with the smallest activation."""
+    return int(np.argmin(step.a[layer]))
+
+
+def output_slope(step: Step, index: int) -> float:
+    """Slope of a sigmoid or softmax output over its own sum: o (1 - o)."""
+    o = float(step.a[step.layers][index])
+    return o * (1.0 - o)
+
+
+def loss_slope(trace: Trace, step: Step, index: int) -> float:
+    """Slope of the cross-entropy over one output; for a softmax, over that of the label.
+
+    With sigmoids (o - l) / (o (1 - o)); with a softmax -1 / o.
+    """
+    o, wanted = float(step.a[step.layers][index]), float(step.y[index])
+    if trace.recipe.activations[-1] == "softmax":
+        return -wanted / o
+    return (o - wanted) / (o * (1.0 - o))
+
+
+def squared_error_blame(trace: Trace, step: Step, index: int) -> float:
+    """What delta of an output would be if training minimised the mean squared error."""
+    output = step.a[step.layers].astype(np.float64)
+    activation = ACTIVATIONS[trace.recipe.activations[-1]]
+    return float(activation.backward(output, squared_error_gradient(output, step.y))[index])
+
+
+def arriving_blames(trace: Trace, step: Step, layer: int) -> Floats:
+    """What comes back to a layer along its edges, before its own slope: Wᵀ delta, (n,)."""
+    changed = trace.recipe.update_order == "output-first"
+    weights = step.W_after if changed else step.W
+    return step.delta[layer + 1] @ weights[layer + 1]
+
+
+def arriving_blame(trace: Trace, step: Step, layer: int, index: int) -> float:
+    """One of `arriving_blames`."""
+    return float(arriving_blames(trace, step, layer)[index])
+
+
+def hidden_slopes(trace: Trace, step: Step, layer: int) -> Floats:
+    """Slopes of a hidden layer's neurons, by which arriving blame is multiplied, (n,).
+
+    Of a sigmoid h (1 - h), of a ReLU 1 where it fires; a neuron that stays in with dropout counts
+    1 / (1 - p) times.
+    """
+    h = step.a[layer]
+    if trace.recipe.activations[layer - 1] == "sigmoid":
+        return h * (1.0 - h)
+    dropout = trace.recipe.dropout
+    return (h > 0) / (1.0 - (dropout[layer - 1] if dropout else 0.0))
+
+
+def hidden_slope(trace: Trace, step: Step, layer: int, index: int) -> float:
+    """One of `hidden_slopes`."""
+    return float(hidden_slopes(trace, step, layer)[index])
+
+
+def most_muffled(trace: Trace, step: Step, layer: int, slope: float = 0.025) -> int | None:
+    """The saturated neuron to which most blame comes back in vain; None if none is saturated.
+
+    Saturated is a neuron whose slope is at most `slope`: a sigmoid beyond 0.974 or below 0.026,
+    a ReLU that is off.
+    """
+    saturated = hidden_slopes(trace, step, layer) <= slope
+    if not saturated.any():
+        return None
+    blame = np.abs(arriving_blames(trace, step, layer))
+    return int(np.argmax(np.where(saturated, blame, -1.0)))
+
+
+def mean_error(trace: Trace, start: int, stop: int) -> float:
+    """Mean squared error over steps `start` to `stop` - 1, of the images as they were seen."""
+    return float(np.mean(trace.arrays["error"][start:stop]))
+
+
+def steps_in_all(trace: Trace) -> int:
+    """How many steps the run has."""
+    return int(trace.steps)
+
+
+# Labels: how far apart two classes are, as numbers and as one-hot columns.
+
+
+def first_of_class(trace: Trace, label: int) -> int:
+    """The first training image of a class."""
+    return int(np.argmax(trace.dataset.train.labels == label))
+
+
+def next_class(label: int) -> int:
+    """The number beside a label on the number line: the one below, or for 0 the one above."""
+    return label - 1 if label > 0 else 1
+
+
+def farthest_class(label: int, classes: int) -> int:
+    """The end of the number line that is farther from a label; of two, the lower one."""
+    return 0 if 2 * label >= classes - 1 else classes - 1
+
+
+def number_distance(label: int, guess: int) -> int:
+    """How far a guess is from a label if both are plain numbers: their difference."""
+    return abs(label - guess)
+
+
+def one_hot_entry(classes: int, label: int, place: int) -> float:
+    """One of the numbers of a label's one-hot column."""
+    return float(one_hot(np.array([label]), classes)[0, place])
+
+
+def one_hot_distance(classes: int, label: int, guess: int) -> float:
+    """How far apart two labels are as one-hot columns, the square root of summed squares."""
+    columns = one_hot(np.array([label, guess]), classes).astype(np.float64)
+    return float(np.linalg.norm(columns[0] - columns[1]))

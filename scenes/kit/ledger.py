@@ -130,11 +130,32 @@ class Reading:
         return row
 
 
+@dataclass(frozen=True)
+class Relation:
+    """Figures that are shown together as one sum, product or equality: see `Chapter.relate`.
+
+    Attributes
+    ----------
+    beat, time
+        When it was declared, as in `Reading`.
+    relation
+        Such as ``a - b = c``; ``≈`` or ``<`` in place of ``=``.
+    texts
+        The figures as shown, in the order of the letters.
+    """
+
+    beat: str | None
+    time: float
+    relation: str
+    texts: tuple[str, ...]
+
+
 @dataclass
 class Ledger:
     """The readings of one film, in order; each figure once a beat, unless its text changes."""
 
     readings: list[Reading] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     _known: set[tuple[Any, ...]] = field(default_factory=set)
 
     def note(

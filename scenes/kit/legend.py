@@ -1,4 +1,8 @@
-"""What colours and sizes mean: a legend for each encoding, drawn with the encoding itself."""
+"""What colours and sizes mean: a legend for each encoding, drawn with the encoding itself.
+
+The figures of a legend are `Mark`s: each says exactly which value looks like what is above it,
+and is no reading of the run.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,7 +13,7 @@ from manim.typing import Vector3D
 
 from scenes.kit.diagram import NeuronColumn
 from scenes.kit.digit import PixelImage
-from scenes.kit.ledger import MINUS
+from scenes.kit.figures import Mark, round_down
 from scenes.kit.style import DIM, SMALL
 from scenes.kit.typeset import Words
 
@@ -17,10 +21,14 @@ BAR_WIDTH: Final = 2.4
 BAR_HEIGHT: Final = 0.16
 _STEPS: Final = 121  # odd: zero has a cell of its own
 _CLOSE: Final = 0.12
+_SPREAD: Final = 1.1  # between the neurons of a legend
 
 
 class Legend(Group):
-    """A bar of colours from the smallest to the largest value, with its name and figures.
+    """A bar of colours from the smallest to the largest value, with its name and marks.
+
+    The outer marks stand at the last value with two significant digits on the scale, and where
+    that value is: a hair inside the end of the bar.
 
     Parameters
     ----------
@@ -49,10 +57,11 @@ class Legend(Group):
         self.bar = PixelImage(
             values, width=width, height=BAR_HEIGHT, signed=signed, scale=scale, gamma=gamma
         )
-        marks = (-scale, 0.0, scale) if signed else (0.0, scale)
+        end = round_down(scale)
+        marks = (-end, 0.0, end) if signed else (0.0, end)
         self.figures = VGroup(
             *(
-                _figure(value, signed).next_to(
+                Mark(value, sign=signed).next_to(
                     self.bar.get_left() + width * (value - values[0, 0]) / np.ptp(values) * RIGHT,
                     DOWN,
                     buff=BAR_HEIGHT / 2 + _CLOSE,
@@ -70,32 +79,27 @@ class BlameLegend(VGroup):
     Parameters
     ----------
     scale
-        The blame with the thickest ring.
+        The blame with the thickest ring; the marks stand for it with two significant digits.
     name
         What is shown.
     """
 
     def __init__(self, scale: float, name: str = "blame") -> None:
-        values = (-scale, 0.0, scale)
-        self.neurons = NeuronColumn(len(values), height=0.9).set_blame(values)
+        end = round_down(scale)
+        values = (-end, 0.0, end)
+        self.neurons = NeuronColumn(len(values), height=0.9).set_blame(values, scale)
         # A column of neurons, laid on its side.
         places: Sequence[Vector3D] = (LEFT, np.zeros(3), RIGHT)
         self.figures = VGroup()
         for index, (place, value) in enumerate(zip(places, values, strict=True)):
             spot = self.neurons.get_spot(index)
-            self.neurons.circles[index].move_to(0.9 * place)
-            self.neurons.signs[index].move_to(0.9 * place)
-            figure = _figure(value, signed=True)
-            self.figures.add(figure.next_to(0.9 * place, DOWN, buff=spot.radius + _CLOSE))
+            self.neurons.circles[index].move_to(_SPREAD * place)
+            self.neurons.signs[index].move_to(_SPREAD * place)
+            figure = Mark(value, sign=True)
+            self.figures.add(figure.next_to(_SPREAD * place, DOWN, buff=spot.radius + _CLOSE))
         self.name_words = _name(name, self.neurons)
         super().__init__(self.neurons, self.figures, self.name_words)
 
 
 def _name(name: str, below: Group | VGroup | PixelImage) -> Words:
     return Words(name, x_height=SMALL, colour=DIM).next_to(below, UP, buff=_CLOSE)
-
-
-def _figure(value: float, signed: bool) -> Words:
-    """A value with two significant digits; a sign unless it is zero."""
-    text = f"{value:+.2g}" if signed and value else f"{value:.2g}"
-    return Words(text.replace("-", MINUS), x_height=SMALL, colour=DIM)

@@ -184,6 +184,11 @@ class Number(VMobject):
         return float(self.point[1])
 
     @property
+    def em(self) -> float:
+        """Length of an em as it is now, scene units."""
+        return self._stance()[1]
+
+    @property
     def shown(self) -> tuple[Quantity, str] | None:
         """The quantity on show and its text; None half-way from one to another, or transparent."""
         if self.quantity is None or self.get_fill_opacity() <= 0:

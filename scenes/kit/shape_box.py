@@ -15,7 +15,6 @@ from manim import (
     Animation,
     AnimationGroup,
     Create,
-    FadeIn,
     LaggedStart,
     Line,
     Mobject,
@@ -26,7 +25,7 @@ from manim import (
     VGroup,
 )
 
-from scenes.kit.style import BLAME, DIM, FAINT, GAP, QUICK, SMALL, STEADY, TEXT, TRUTH
+from scenes.kit.style import BLAME, DIM, FAINT, GAP, SMALL, STEADY, TEXT, TRUTH
 from scenes.kit.typeset import X_HEIGHT_OF_CODE, CodeLine
 
 Shape = tuple[int, ...]
@@ -95,6 +94,8 @@ class ShapeBox(VGroup):
         The most width to take, scene units; a longer expression goes on in a second line.
     x_height
         Size of the code.
+    answered
+        False: the result's numbers are left blank until `animate_cancel` brings them.
     box
         Whether a thin box is drawn around it.
 
@@ -117,12 +118,13 @@ class ShapeBox(VGroup):
         colours: Sequence[ParsableManimColor] = (),
         width: float = 11.0,
         x_height: float = SMALL,
+        answered: bool = True,
         box: bool = True,
     ) -> None:
         super().__init__()
         operands = [tuple(int(n) for n in part) for part in parts if not isinstance(part, str)]
         operators = [part for part in parts if isinstance(part, str)]
-        if len(parts) % 2 == 0 or any(isinstance(p, str) != bool(k % 2) for k, p in enumerate(parts)):
+        if [isinstance(part, str) for part in parts] != [False, *[True, False] * len(operators)]:
             raise ValueError("write shapes with an operator between each two")
         self.error: str | None = None
         self.result: Shape | None = None
@@ -139,7 +141,7 @@ class ShapeBox(VGroup):
         pieces.append(f" → {'ValueError' if self.result is None else self.result}")
         lines, places = _wrapped(pieces, width / (_ADVANCE * x_height / X_HEIGHT_OF_CODE))
         self.code = VGroup(*(CodeLine(line, x_height=x_height, colour=TEXT) for line in lines))
-        extra = 1.6 if any(names) else 0.0
+        extra = 2.0 if any(names) else 0.0
         for number, line in enumerate(self.code):
             line.shift(-line.get_left() + number * (_LINE + extra) * x_height * DOWN)
             line.shift((-number * (_LINE + extra) * x_height - line.baseline) * UP)
@@ -154,14 +156,18 @@ class ShapeBox(VGroup):
             ]
             for shape, (line, start) in zip(self.shapes, places, strict=False)
         ]
+        self._answered = answered
         if self.result is None:
             self._pieces[-1].set_color(BLAME)
+        elif not answered:
+            for digits in self._axes[-1]:
+                digits.set_opacity(0)
         self.names = VGroup()
         for number, name in enumerate(names):
             if name and number < len(self.shapes):
                 colour = colours[number] if number < len(colours) else DIM
                 word = CodeLine(name, x_height=x_height, colour=colour)
-                self.names.add(word.next_to(self.shape(number), UP, buff=0.12))
+                self.names.add(word.next_to(self.shape(number), UP, buff=0.85 * x_height))
         self.strokes = VGroup()
         self.add(self.code, self.names, self.strokes)
         self.frame = VGroup()
@@ -206,14 +212,14 @@ class ShapeBox(VGroup):
         """The inner numbers of the product meet, found equal (green) or not (purple)."""
         left, right = self.inner()
         same = self.shapes[0][-1] == self.shapes[1][-2 if len(self.shapes[1]) > 1 else 0]
+        colour = TRUTH if same else BLAME
         boxes = VGroup(
             *(
-                SurroundingRectangle(part, color=TRUTH if same else BLAME, buff=0.06, stroke_width=3)
+                SurroundingRectangle(part, color=colour, buff=0.06, stroke_width=2.5)
                 for part in (left, right)
             )
         )
         self.strokes.add(*boxes)
-        colour = TRUTH if same else BLAME
         return AnimationGroup(
             Create(boxes),
             left.animate.set_color(colour),
@@ -222,7 +228,7 @@ class ShapeBox(VGroup):
         )
 
     def animate_cancel(self, run_time: float = STEADY) -> Animation:
-        """The inner numbers are struck out, the outer ones fly into the result.
+        """The inner numbers are struck out; the outer ones fly into a result left blank.
 
         Raises
         ------
@@ -241,24 +247,26 @@ class ShapeBox(VGroup):
             )
         )
         self.strokes.add(*lines)
+        strike = AnimationGroup(
+            Create(lines),
+            left.animate.set_color(DIM),
+            right.animate.set_color(DIM),
+            run_time=run_time / 2,
+        )
         at = self._operators.index("@")
         first, second, target = self._axes[at], self._axes[at + 1], self._axes[-1]
         outer = first[:-1] + ([] if len(second) == 1 else [second[-1]])
+        if self._answered or not outer:
+            return strike
+        for digits in target:
+            digits.set_opacity(1)
+        self._answered = True
         flights = [
-            TransformFromCopy(source, goal)
-            for source, goal in zip(outer, target[-len(outer) :] if outer else [], strict=True)
+            TransformFromCopy(source, goal, path_arc=-np.pi / 3)
+            for source, goal in zip(outer, target[-len(outer) :], strict=True)
         ]
-        return Succession(
-            AnimationGroup(
-                Create(lines),
-                left.animate.set_color(DIM),
-                right.animate.set_color(DIM),
-                run_time=run_time / 2,
-            ),
-            LaggedStart(*flights, lag_ratio=0.3, run_time=run_time / 2)
-            if flights
-            else FadeIn(Mobject(), run_time=QUICK),
-        )
+        fly = LaggedStart(*flights, lag_ratio=0.3, run_time=run_time / 2)
+        return Succession(strike, fly)
 
 
 def get_result(operands: Sequence[Shape], operators: Sequence[str]) -> Shape:
@@ -269,26 +277,34 @@ def get_result(operands: Sequence[Shape], operators: Sequence[str]) -> Shape:
     ValueError
         With numpy's own message, if they do not fit.
     """
-    # Arrays of one zero, seen at every place: any shape at no cost. Their product is not taken
-    # of them, as that would be work: numpy's rules are asked on arrays without any numbers.
+    # Numpy would multiply in earnest. Small sizes, as many as there are different ones, fit or do
+    # not fit as the large ones do; only a complaint has to be about the true ones, and is quick.
+    sizes = sorted({1, *(size for shape in operands for size in shape)})
+    small = {size: 1 if size == 1 else 2 + rank for rank, size in enumerate(sizes)}
+    large = {stand_in: size for size, stand_in in small.items()}
+    try:
+        result = _evaluate([tuple(small[n] for n in shape) for shape in operands], operators)
+    except ValueError:
+        return _evaluate(operands, operators)
+    return tuple(large[n] for n in result)
+
+
+def _evaluate(operands: Sequence[Shape], operators: Sequence[str]) -> Shape:
+    # One zero, seen at every place: an array of any shape in no memory.
     arrays = [np.broadcast_to(np.float32(0), shape) for shape in operands]
     values, pending = [arrays[0]], list[str]()
     for operator, array in zip(operators, arrays[1:], strict=True):
         if operator not in OPERATORS:
             raise KeyError(f"{operator!r} is none of {' '.join(OPERATORS)}")
         if operator in "@*":
-            values[-1] = _apply(operator, values[-1], array)
+            values[-1] = np.asarray(OPERATORS[operator](values[-1], array))
         else:
             pending.append(operator)
             values.append(array)
     total = values[0]
     for operator, array in zip(pending, values[1:], strict=True):
-        total = _apply(operator, total, array)
+        total = np.asarray(OPERATORS[operator](total, array))
     return tuple(total.shape)
-
-
-def _apply(operator: str, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    return np.asarray(OPERATORS[operator](left, right))
 
 
 def _wrapped(pieces: Sequence[str], most: float) -> tuple[list[str], list[tuple[int, int]]]:

@@ -66,6 +66,7 @@ class _Typeset:
     """What all typeset mobjects share: a baseline that survives moving and scaling."""
 
     _baseline_share: float
+    _x_height_share: float
     _indent: float
     source: str
     x_height: float
@@ -81,6 +82,11 @@ class _Typeset:
         mobject = cast(VMobject, self)
         return float(mobject.get_bottom()[1] + self._baseline_share * mobject.height)
 
+    @property
+    def x_height_now(self) -> float:
+        """Height of a lower-case x after all scaling, in scene units."""
+        return self._x_height_share * float(cast(VMobject, self).height)
+
     def _settle(self, index: int) -> None:
         """Read the baseline off the speck, take it out, and drop what only the import needed."""
         mobject = cast(Typst, self)
@@ -91,6 +97,7 @@ class _Typeset:
         if not mobject.submobjects:
             raise ValueError("there is nothing to typeset")
         self._baseline_share = float((baseline - mobject.get_bottom()[1]) / mobject.height)
+        self._x_height_share = self.x_height / float(mobject.height)
         self._indent = float(mobject.get_left()[0] - left)
         mobject.center()
         # Parsed SVG and a group for every element would be copied and hashed again with each
@@ -258,7 +265,7 @@ def _marked(words: str, parts: Mapping[str, Any]) -> str:
             raise ValueError(f"{part!r} is to be coloured, but is not in {words!r}")
         pieces = found
     return "".join(
-        f"#{_quoted(piece)}" if label is None else f"#box[#{_quoted(piece)}] <part-{label}>"
+        f"#{_quoted(piece)}" if label is None else f"#box[#{_quoted(piece)}]<part-{label}>"
         for piece, label in pieces
     )
 

@@ -1,14 +1,15 @@
-"""Run every benchmark, or those named: ``python -m tests.benchmarks [training] [traces] ["weight field"]``."""
+"""Run every benchmark, or those named: ``python -m tests.benchmarks [training] [traces] …``."""
 
 import sys
 
-from tests.benchmarks import traces, training, weight_field
+from tests.benchmarks import chapters, traces, training, weight_field
 from tests.benchmarks.measure import format_table, keep
 
 BENCHMARKS = {
     "training": training.measure,
     "traces": traces.measure,
     "weight field": weight_field.measure,
+    "chapters": chapters.measure,
 }
 
 

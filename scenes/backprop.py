@@ -1,0 +1,1128 @@
+"""Backpropagation: how the error at the output becomes a change of every weight."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from manim import (
+    DOWN,
+    LEFT,
+    ORIGIN,
+    RIGHT,
+    UP,
+    Animation,
+    AnimationGroup,
+    Arrow,
+    Circle,
+    Create,
+    Dot,
+    FadeIn,
+    FadeOut,
+    Group,
+    GrowArrow,
+    GrowFromEdge,
+    LaggedStart,
+    Line,
+    ManimColor,
+    Rectangle,
+    ReplacementTransform,
+    SurroundingRectangle,
+    Transform,
+    TransformFromCopy,
+    VGroup,
+    VMobject,
+    linear,
+)
+from manim.typing import Point3D
+
+from network.errors import SettingsError
+from network.step import Step
+from network.trace import Trace
+from scenes.kit.chapter import Chapter
+from scenes.kit.diagram import NetworkDiagram
+from scenes.kit.digit import Digit, PixelImage
+from scenes.kit.findings import (
+    arriving_blame,
+    arriving_blames,
+    error_after,
+    error_before,
+    hidden_slope,
+    least_active,
+    loss_slope,
+    magnification,
+    mean_error,
+    most_active,
+    most_blamed,
+    most_muffled,
+    output_after,
+    output_before,
+    output_slope,
+    outputs_after,
+    outputs_before,
+    outputs_nearer,
+    push,
+    squared_error_blame,
+    steps_in_all,
+    weight_change,
+)
+from scenes.kit.ledger import Quantity, written
+from scenes.kit.matrix import HeatMatrix
+from scenes.kit.number import Count, Derived, Number, align_points
+from scenes.kit.style import (
+    ACTIVATION,
+    BLAME,
+    DIM,
+    FAINT,
+    GAP,
+    LARGE,
+    NEGATIVE,
+    POSITIVE,
+    QUICK,
+    SLOW,
+    SMALL,
+    STEADY,
+    TEXT,
+    TRUTH,
+)
+from scenes.kit.typeset import Formula, Words, row
+
+DIGIT_CENTRE = 5.4 * LEFT + 0.55 * UP
+DIGIT_SIZE, SMALL_DIGIT = 2.3, 1.5  # the small one beside long names of classes
+FORMULA_PLACE = 3.08 * UP + 1.3 * RIGHT
+TOP, ROW = 1.75, 0.52  # height of the first of ten rows, and from row to row
+NAMES = -2.3  # right ends of the classes' names
+COLUMN = -1.33  # where the column of blame stands after the first beat
+MOST_PICTURES = 20
+NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+COLOURS = {
+    "blame": BLAME,
+    "hidden": BLAME,
+    "output": ACTIVATION,
+    "label": TRUTH,
+    "rest": TEXT,
+}
+"""Colours of the parts of formulas, by the names they have there."""
+
+
+class Backprop(Chapter):
+    """From the ten errors at the output to the five in every neuron's change."""
+
+    title = "Backpropagation"
+    question = "Whose fault is it?"
+
+    def construct(self) -> None:
+        """Tell the beats."""
+        self.look_at_the_run()
+        self.whose_fault()
+        self.error_at_the_output()
+        self.why_just_that()
+        self.blame_times_activity()
+        self.the_step()
+        self.blame_flows_back()
+        self.the_change_is_the_picture()
+        self.the_same_again()
+        self.so_many_times()
+        self.everybodys()
+
+    def look_at_the_run(self) -> None:
+        """What the recipe's network is like, for formulas and words."""
+        recipe, step = self.trace.recipe, self.story
+        if recipe.loss != "cross-entropy":
+            raise SettingsError(
+                f"this chapter tells why blame is output minus label, which is so for "
+                f"cross-entropy: {recipe.label} was trained on {recipe.loss}"
+            )
+        self.out, self.hidden = step.layers, step.layers - 1
+        self.softmax = recipe.activations[-1] == "softmax"
+        self.sigmoid = recipe.activations[self.hidden - 1] == "sigmoid"
+        # One image at a time by plain gradient descent: the push of an image is all there is.
+        self.online = recipe.online
+        self.batch = recipe.batch_size or len(self.trace.dataset.train)
+        self.classes = self.trace.dataset.classes
+
+    def symbol(self, layer: int) -> str:
+        """What a layer is called: x the picture, o the output, h (or h_1, h_2) between."""
+        if layer in (0, self.out):
+            return "x" if layer == 0 else "o"
+        return "h" if self.out == 2 else f"h_{layer}"
+
+    # Beats
+
+    def whose_fault(self) -> None:
+        """Open on the picture, the network's answer and the question."""
+        step = self.story
+        self.rows = ClassRows(self.classes, step.label)
+        self.digit = Digit(step.image, size=DIGIT_SIZE).move_to(DIGIT_CENTRE)
+        caption = VGroup(
+            row(
+                Words("label", x_height=SMALL, colour=DIM),
+                Words(self.classes[step.label], x_height=SMALL, colour=TRUTH),
+            ),
+            row(
+                Words("network", x_height=SMALL, colour=DIM),
+                Words(self.classes[step.prediction], x_height=SMALL, colour=ACTIVATION),
+            ),
+        )
+        caption.arrange(DOWN, buff=0.25, aligned_edge=LEFT)
+        caption.next_to(self.digit, DOWN, buff=0.3, aligned_edge=LEFT)
+        right = step.prediction == step.label
+        with self.beat("question", "right" if right else "text", **self.words()):
+            self.play(FadeIn(self.digit, caption), run_time=QUICK)
+            self.ask()
+        smaller = self.digit.animate.set(width=self.digit_size).align_to(self.digit, LEFT)
+        self.play(smaller, FadeOut(caption), run_time=QUICK)
+
+    @property
+    def digit_size(self) -> float:
+        """Small beside long names."""
+        return DIGIT_SIZE if self.rows.names.width < 1.9 else SMALL_DIGIT
+
+    def words(self) -> dict[str, str]:
+        """What the picture is called in the narration."""
+        name = self.classes[self.story.label]
+        word = NUMERALS[int(name)] if name.isdigit() and len(name) == 1 else name.lower()
+        return {"it": word, "an_it": f"an {word}" if word[0] in "aeiou" else f"a {word}"}
+
+    def error_at_the_output(self) -> None:
+        """Output minus label, ten times: what is missing or too much is the blame."""
+        step = self.story
+        figures = {"blame": Quantity.recorded(step, f"delta{self.out}[{step.label}]")}
+        self.blames = blames = OutputBlame(step, self.rows)
+        variant = "softmax" if self.softmax else "text"
+        with self.beat("error-at-the-output", variant, **figures, **self.words()):
+            self.play(
+                FadeIn(self.rows.names, blames.heads[0]),
+                LaggedStart(*map(grow, blames.bars), lag_ratio=0.08),
+                LaggedStart(*map(FadeIn, blames.outputs), lag_ratio=0.08),
+                run_time=STEADY,
+            )
+            self.hold()
+            self.play(FadeIn(blames.labels, blames.ticks, blames.heads[1]), run_time=STEADY)
+            self.hold()
+            self.formula = formula("{{delta_o : blame}} = {{o : output}} - {{l : label}}")
+            self.play(
+                FadeIn(self.formula),
+                LaggedStart(*map(grow, blames.gaps), lag_ratio=0.05),
+                run_time=STEADY,
+            )
+            self.hold()
+            self.add(blames.axis)
+            self.play(
+                *(blames.animate_gaps(), blames.animate_numbers(), FadeIn(blames.heads[2])),
+                run_time=SLOW,
+            )
+            self.play(Create(blames.box), run_time=QUICK)
+            self.hold()
+
+    def why_just_that(self) -> None:
+        """The chain rule on the output of the label: the slope of the output cancels."""
+        step, at, blames = self.story, self.story.label, self.blames
+        figures = {
+            "squared": Quantity.derived(squared_error_blame, self.trace, step, at),
+            "blame": Quantity.recorded(step, f"delta{self.out}[{at}]"),
+        }
+        chain = ChainRule(self.trace, step)
+        variant = "softmax" if self.softmax else "text"
+        with self.beat("why-just-that", variant, **figures, **self.words()):
+            self.play(FadeOut(blames.rest), blames.animate_column(self.rows), run_time=STEADY)
+            self.play(FadeIn(chain.nodes), *map(grow, chain.arrows), run_time=STEADY)
+            self.play(FadeIn(chain.output_slope), run_time=QUICK)
+            self.hold()
+            self.play(FadeIn(chain.loss_slope), run_time=QUICK)
+            self.hold()
+            self.play(FadeIn(chain.times), run_time=QUICK)
+            self.play(LaggedStart(*map(Create, chain.strokes), lag_ratio=0.5), run_time=STEADY)
+            self.play(FadeIn(chain.result), run_time=QUICK)
+            self.hold()
+            self.play(FadeIn(chain.exact), grow(chain.exact_bar), run_time=STEADY)
+            self.hold()
+            self.play(FadeIn(chain.squared), grow(chain.squared_bar), run_time=STEADY)
+            self.hold()
+        self.play(FadeOut(chain, blames.box), run_time=QUICK)
+
+    def blame_times_activity(self) -> None:
+        """The outer product of blame and activity, grown from its two edges; two of its cells."""
+        step, layer, at = self.story, self.out, self.story.label
+        self.cell = (at, most_active(step, self.hidden))
+        quiet = (at, least_active(step, self.hidden))
+        product = Pushes(step, self.rows)
+        self.account, loud = Account.of_pushes(step, layer, quiet, self.cell)
+        figures = {
+            "push": Quantity.derived(push, step, layer, *self.cell),
+            "quiet_push": Quantity.derived(push, step, layer, *quiet),
+        }
+        with self.beat("blame-times-activity", **figures):
+            h = self.symbol(self.hidden)
+            self.change_formula(
+                f'"push" = - {{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}',
+                FadeIn(product.blame_cells, product.activity, product.words),
+            )
+            self.hold()
+            self.play(product.map.animate_growth(run_time=SLOW))
+            self.hold()
+            box = product.box(*quiet)
+            self.play(
+                product.map.animate_highlight(*quiet),
+                FadeIn(box, self.account),
+                run_time=STEADY,
+            )
+            self.hold()
+            self.play(
+                product.map.animate_highlight(*self.cell),
+                Transform(box, product.box(*self.cell)),
+                *self.account.animate_to(loud),
+                run_time=STEADY,
+            )
+            self.hold()
+        gone = FadeOut(product, box, self.rows.names, self.blames.blames)
+        self.play(gone, run_time=QUICK)
+
+    def the_step(self) -> None:
+        """One weight: its push, the small part of it that is taken, and where it is then."""
+        step, layer, cell = self.story, self.out, self.cell
+        path = f"W{layer}[{cell[0]},{cell[1]}]"
+        figures = {
+            "weight": Quantity.recorded(step, path),
+            "change": Quantity.derived(weight_change, step, layer, *cell),
+            "weight_after": Quantity.recorded(step, path.replace("[", "_after[")),
+            "pictures": f"{self.batch:,}",
+        }
+        way = StepOfAWeight(step, layer, cell, self.online)
+        with self.beat("the-step", "text" if self.online else "batch", **figures):
+            h = self.symbol(self.hidden)
+            mean = "" if self.online else 'thin "mean of" med'
+            self.change_formula(
+                f"Delta W_({h} o) = - eta {mean} {{{{delta_o : blame}}}} thin "
+                f"{{{{{h}^top : output}}}}",
+                FadeIn(way.name, way.line, way.dot, way.before),
+            )
+            source = self.account.numbers[-1]
+            self.play(grow(way.push), TransformFromCopy(source, way.push_number), run_time=STEADY)
+            self.hold()
+            self.play(FadeIn(way.rate), run_time=QUICK)
+            self.hold()
+            self.play(TransformFromCopy(way.push, way.small), run_time=STEADY)
+            self.play(FadeIn(way.lens, way.line_below, way.dot_below), run_time=STEADY)
+            self.play(grow(way.change), FadeIn(way.change_number), run_time=STEADY)
+            self.play(
+                way.dot_below.animate.move_to(way.end),
+                FadeIn(way.sum),
+                run_time=STEADY,
+            )
+            self.hold()
+        self.play(FadeOut(way, self.account), run_time=QUICK)
+
+    def blame_flows_back(self) -> None:
+        """Blame goes back along the same edges; a neuron's own slope lets it through, or not."""
+        step, trace, hidden = self.story, self.trace, self.hidden
+        muffled, open_ = most_muffled(trace, step, hidden), most_blamed(step, hidden)
+        arriving, blame = arriving_blames(trace, step, hidden), step.delta[hidden]
+        scale = float(max(np.abs(arriving).max(), np.abs(step.delta[self.out]).max()))
+        self.diagram = diagram = self.draw_network()
+        if muffled == open_:
+            muffled = None
+        variant = ("sigmoid" if self.sigmoid else "relu") if muffled is not None else "none"
+        figures = {"most": str(open_), "muffled": str(muffled)}
+        with self.beat("blame-flows-back", variant, **figures):
+            h, w = self.symbol(hidden), f"W_({self.symbol(hidden)} o)^top"
+            back = f"{{{{delta_({h}) : hidden}}}} = {{{{{w} : rest}}}} {{{{delta_o : blame}}}}"
+            self.change_formula(back, FadeIn(diagram))
+            self.play(diagram.animate_blame(self.out, step.delta[self.out], scale))
+            edges = step.W[self.out] * step.delta[self.out][:, None]
+            self.play(diagram.animate_flow(self.out, edges, largest(edges), backward=True))
+            self.play(diagram.animate_blame(hidden, arriving, scale), run_time=STEADY)
+            self.hold()
+            slope = f"{h} (1 - {h})" if self.sigmoid else f"[{h} > 0]"
+            self.change_formula(
+                f"{back} ⊙ {{{{{slope} : output}}}}",
+                diagram.animate_blame(hidden, blame, scale),
+            )
+            self.hold()
+            accounts = VGroup()
+            for neuron, y in ((muffled, 1.75), (open_, -0.75)):
+                if neuron is None:
+                    continue
+                account = Account.of_blame(trace, step, hidden, neuron)
+                accounts.add(account.shift((y - account.get_top()[1]) * UP))
+                self.play(
+                    diagram.animate_highlight(hidden, neuron), FadeIn(account), run_time=STEADY
+                )
+                self.hold(1.5 * STEADY)
+        self.play(FadeOut(accounts), diagram.animate_highlight(hidden, None), run_time=QUICK)
+
+    def draw_network(self) -> NetworkDiagram:
+        """The whole network as the step found it: its edges and how much each neuron fired."""
+        step = self.story
+        short = all(len(name) < 3 for name in self.classes)
+        diagram = NetworkDiagram(
+            self.trace.sizes,
+            dict(step.W),
+            width=5.7,
+            height=5.0,
+            classes=self.classes if short else (),
+        ).shift(0.72 * LEFT + 0.35 * DOWN)
+        for layer, values in step.a.items():
+            diagram.set_activations(layer, values, max(1.0, float(values.max())))
+        for layer in range(1, self.out):
+            diagram.field(layer).set_dim(0.3)
+        return diagram
+
+    def the_change_is_the_picture(self) -> None:
+        """Every hidden neuron's change is the picture, scaled by its blame."""
+        step, diagram = self.story, self.diagram
+        wall = Wall(step)
+        figures = {"shown": f"{len(wall.pictures)}", "all": f"{step.a[1].size:,}"}
+        variant = "text" if step.a[1].size <= MOST_PICTURES else "some"
+        with self.beat("the-change-is-the-picture", variant, **figures, **self.words()):
+            h = self.symbol(1)
+            changes = -np.outer(step.delta[1], step.x)
+            field = diagram.field(1).set_dim(1.0)
+            self.change_formula(
+                f"Delta W_(x {h}) = - eta thin {{{{delta_({h}) : blame}}}} thin "
+                "{{x^top : output}}",
+                field.animate_flow(changes, largest(changes), backward=True, run_time=SLOW),
+                run_time=SLOW,
+            )
+            first, blame = wall.pictures[0], wall.numbers[0]
+            home = VGroup(blame.copy()), first.copy()
+            first.set(width=3.4).move_to(1.3 * RIGHT + 0.1 * DOWN)
+            blame.next_to(first, DOWN, buff=GAP)
+            flying = self.digit.copy()
+            self.play(FadeOut(diagram), flying.animate.replace(first), run_time=STEADY)
+            self.play(FadeIn(first, blame, wall.legend), run_time=STEADY)
+            self.remove(flying)
+            self.hold()
+            self.play(
+                first.animate.replace(home[1]), blame.animate.replace(home[0]), run_time=STEADY
+            )
+            self.play(
+                LaggedStart(*wall.animate_from(self.digit), lag_ratio=0.1),
+                LaggedStart(*map(FadeIn, wall.numbers[1:]), lag_ratio=0.1),
+                run_time=1.5 * SLOW,
+            )
+            self.play(FadeIn(wall.note), run_time=QUICK)
+            self.hold()
+        self.play(FadeOut(wall, self.formula), run_time=QUICK)
+
+    def the_same_again(self) -> None:
+        """The same picture, with the new weights: every output before and after."""
+        step, trace = self.story, self.trace
+        again = BeforeAndAfter(step, trace, self.rows, self.digit)
+        dropped = any(trace.recipe.dropout)
+        figures = {
+            "error_before": Quantity.derived(error_before, trace, step)
+            if dropped
+            else Quantity.recorded(step, "error"),
+            "error_after": Quantity.derived(error_after, trace, step),
+            "nearer": Quantity.derived(outputs_nearer, trace, step),
+        }
+        better = figures["error_after"].value < figures["error_before"].value
+        with self.beat("again", "text" if better else "worse", **figures, **self.words()):
+            self.play(
+                FadeIn(self.rows.names, again.heads[0], again.befores, again.error_before),
+                LaggedStart(*map(grow, again.bars), lag_ratio=0.08),
+                run_time=STEADY,
+            )
+            self.hold()
+            self.add(again.ghosts)
+            self.play(again.animate_after(), FadeIn(again.heads[1]), run_time=SLOW)
+            self.play(FadeIn(again.marks), FadeIn(again.error_now), run_time=STEADY)
+            self.hold()
+        self.play(FadeOut(again, self.rows.names), run_time=QUICK)
+
+    def so_many_times(self) -> None:
+        """The whole run: its pictures, the count of its steps, and the error going down."""
+        trace = self.trace
+        curve = ErrorCurve(trace)
+        figures = {
+            "steps": Quantity.derived(steps_in_all, trace),
+            "first": curve.first.quantity,
+            "last": curve.last.quantity,
+        }
+        with self.beat("so-many-times", "text" if trace.steps > 1 else "one", **figures):
+            self.play(FadeIn(curve.axes, curve.count, curve.first), run_time=STEADY)
+            pictures = np.concatenate([self.story.x[None], curve.pictures])
+            self.play(
+                Create(curve.line, rate_func=linear),
+                curve.animate_count(),
+                Flicker(self.digit, pictures),
+                run_time=3 * SLOW,
+            )
+            self.play(FadeIn(curve.last), run_time=QUICK)
+            self.hold()
+
+    def everybodys(self) -> None:
+        """The answer."""
+        with self.beat("answer"):
+            self.answer("Everybody's, each by its share: its activity times the blame behind it.")
+
+    def change_formula(self, source: str, *others: Animation, run_time: float = STEADY) -> None:
+        """Another formula on top; the parts that both have move to their new places."""
+        new = formula(source)
+        old, moves, kept_old, kept_new = self.formula, [], set(), set()
+        self.remove(old)
+        for label in coloured(source):
+            if label in coloured(old.source):
+                before, after = old.select(label), new.select(label)
+                kept_old |= set(before.submobjects)
+                kept_new |= set(after.submobjects)
+                moves.append(ReplacementTransform(before.copy(), after.copy()))
+        rest_old = VGroup(*(part for part in old.submobjects if part not in kept_old))
+        rest_new = VGroup(*(part for part in new.submobjects if part not in kept_new))
+        self.play(FadeOut(rest_old), FadeIn(rest_new), *moves, *others, run_time=run_time)
+        self.remove(rest_new, *(move.target_mobject for move in moves))
+        self.add(new)
+        self.formula = new
+
+
+class ClassRows:
+    """Ten rows, one for each class, with their names: the same in all beats that have them."""
+
+    def __init__(self, classes: Sequence[str], label: int) -> None:
+        self.names = VGroup()
+        for index, name in enumerate(classes):
+            words = Words(name, x_height=SMALL, colour=TRUTH if index == label else DIM)
+            words.next_to(self.at(index, NAMES), LEFT, buff=0)
+            # On one baseline with the figures beside it.
+            self.names.add(words.shift((self.at(index)[1] - 0.7 * SMALL - words.baseline) * UP))
+
+    def at(self, index: int, x: float = 0.0) -> Point3D:
+        """A point in the row of a class."""
+        return np.array([x, TOP - ROW * index, 0.0])
+
+    def head(self, text: str, x: float, colour: ManimColor) -> Words:
+        """The name of a column, above it."""
+        words = Words(text, x_height=SMALL, colour=colour).move_to([x, 0, 0])
+        return words.shift((TOP + 0.42 - words.baseline) * UP)
+
+
+class OutputBlame(VGroup):
+    """Output, label and blame of every class; the gap between bar and truth is the blame."""
+
+    zero, length, axis_x = -2.1, 1.35, 5.2
+    columns = (0.1, 1.55, 2.95)
+
+    def __init__(self, step: Step, rows: ClassRows) -> None:
+        super().__init__()
+        out = step.layers
+        self.bars, self.gaps, self.ticks = VGroup(), VGroup(), VGroup()
+        self.outputs, self.labels, self.blames = VGroup(), VGroup(), VGroup()
+        self._ways = []
+        looks = (
+            (self.outputs, f"a{out}", {}),
+            (self.labels, "y", {"decimals": 0}),
+            (self.blames, f"delta{out}", {"sign": True, "colour": BLAME}),
+        )
+        for index in range(len(step.y)):
+            value, wanted = float(step.a[out][index]), float(step.y[index])
+            zero = rows.at(index, self.zero)
+            end = rows.at(index, self.zero + self.length * wanted)
+            self.bars.add(bar(value * self.length, zero, ACTIVATION))
+            self.gaps.add(bar((value - wanted) * self.length, end, BLAME))
+            self.ticks.add(Line(0.19 * UP, 0.19 * DOWN, color=TRUTH, stroke_width=4).move_to(end))
+            self._ways.append(rows.at(index, self.axis_x) - end)
+            for x, (group, path, look) in zip(self.columns, looks, strict=True):
+                number = Number(step, f"{path}[{index}]", **look).move_to(rows.at(index, x))
+                group.add(number)
+        self.labels.set_color(DIM)
+        self.labels[step.label].set_color(TRUTH)
+        align_points(self.outputs)
+        align_points(self.blames)
+        ends = (rows.at(0, self.axis_x) + 0.3 * UP, rows.at(len(step.y) - 1, self.axis_x))
+        self.axis = Line(ends[0], ends[1] + 0.3 * DOWN, color=FAINT)
+        self.heads = VGroup(
+            *(
+                rows.head(text, x, colour)
+                for text, x, colour in zip(
+                    ("output", "label", "blame"),
+                    self.columns,
+                    (ACTIVATION, TRUTH, BLAME),
+                    strict=True,
+                )
+            )
+        )
+        self.box = SurroundingRectangle(
+            self.blames[step.label], color=TRUTH, buff=0.08, stroke_width=2.5
+        )
+        self.rest = VGroup(self.axis, self.bars, self.gaps, self.ticks, self.outputs, self.labels)
+        self.rest.add(self.heads)
+        self.add(self.rest, self.blames)
+
+    def animate_gaps(self) -> Animation:
+        """The gaps move over to the axis, where below zero is left."""
+        moves = (gap.animate.shift(way) for gap, way in zip(self.gaps, self._ways, strict=True))
+        return LaggedStart(*moves, lag_ratio=0.1)
+
+    def animate_numbers(self) -> Animation:
+        """Each output counts to its blame on the way."""
+        pairs = zip(self.outputs, self.blames, strict=True)
+        return LaggedStart(*(TransformFromCopy(*pair) for pair in pairs), lag_ratio=0.1)
+
+    def animate_column(self, rows: ClassRows) -> Animation:
+        """The column of blame moves beside the names, where it stays."""
+        way = (COLUMN - self.columns[2]) * RIGHT
+        return AnimationGroup(self.blames.animate.shift(way), self.box.animate.shift(way))
+
+
+class ChainRule(VGroup):
+    """From the sum z of the right output to its share of the loss C, slope by slope."""
+
+    places = (0.3, 3.1, 5.9)
+    height = 1.75
+
+    def __init__(self, trace: Trace, step: Step) -> None:
+        super().__init__()
+        at, softmax = step.label, trace.recipe.activations[-1] == "softmax"
+        self.nodes, self.arrows = VGroup(), []
+        for x, letter, colour in zip(self.places, "zoC", (TEXT, ACTIVATION, BLAME), strict=True):
+            circle = Circle(0.38, color=colour, stroke_width=2.5).move_to([x, self.height, 0])
+            self.nodes.add(circle, Formula(letter, colour=colour).move_to(circle))
+        for left, right in zip(self.places, self.places[1:], strict=False):
+            start = np.array([left + 0.5, self.height, 0])
+            self.arrows.append(arrow(start, (right - left - 1.0) * RIGHT, DIM))
+        blame = Quantity.recorded(step, f"delta{step.layers}[{at}]")
+        decimals, about = agreeing(
+            (output_slope(step, at), loss_slope(trace, step, at), blame.value)
+        )
+        slope = "{{o : gone}} (1 - o)" if softmax else "{{o (1 - o) : gone}}"
+        loss = "(-1) / {{o : gone}}" if softmax else "(o - l) / {{o (1 - o) : gone}}"
+        self.output_slope = VGroup(
+            Formula(slope),
+            Derived(output_slope, step, at, decimals=decimals),
+        )
+        self.loss_slope = VGroup(
+            Formula(loss),
+            Derived(loss_slope, trace, step, at, decimals=decimals, sign=True),
+        )
+        for group, x in ((self.output_slope, 1.7), (self.loss_slope, 4.5)):
+            group[0].move_to([x, 0.72, 0])
+            group[1].move_to([x, -0.3, 0])
+        self.times = VGroup(*(Formula("times").move_to([3.1, y, 0]) for y in (0.72, -0.3)))
+        self.strokes = VGroup(
+            *(
+                Line(part.get_corner(DOWN + LEFT), part.get_corner(UP + RIGHT), color=TRUTH)
+                for part in (self.loss_slope[0].select("gone"), self.output_slope[0].select("gone"))
+            )
+        )
+        look = {"sign": True, "decimals": decimals, "colour": BLAME}
+        self.result = row(
+            Formula(
+                "= {{o : output}} - {{l : label}}",
+                colours={"output": ACTIVATION, "label": TRUTH},
+            ),
+            Formula("approx" if about else "="),
+            Number(step, blame.source, **look),
+        ).move_to([3.1, -1.25, 0])
+        self._compare(trace, step, look)
+        self.add(self.nodes, *self.arrows, self.output_slope, self.loss_slope)
+        self.add(self.times, self.strokes, self.result)
+        self.add(self.exact, self.exact_bar, self.squared, self.squared_bar)
+
+    def _compare(self, trace: Trace, step: Step, look: dict[str, Any]) -> None:
+        """The blame that training uses, and the one that the squared error would give."""
+        at = step.label
+        numbers = (
+            Number(step, f"delta{step.layers}[{at}]", **look),
+            Derived(squared_error_blame, trace, step, at, **look),
+        )
+        groups, bars = [], []
+        for y, name, number in zip(
+            (-2.35, -3.0), ("cross-entropy", "squared error"), numbers, strict=True
+        ):
+            words = Words(name, x_height=SMALL, colour=DIM).move_to([0, y, 0])
+            words.align_to([-0.4, 0, 0], LEFT)
+            groups.append(row(words, number.next_to(words, RIGHT)))
+            number.shift((4.65 - number.get_right()[0]) * RIGHT)
+            bars.append(bar(1.75 * number.quantity.value, np.array([6.5, y, 0]), BLAME))
+        self.exact, self.squared = groups
+        self.exact_bar, self.squared_bar = bars
+
+
+class Pushes(Group):
+    """Minus blame times activity as a heat map, with blame at its left and activity on top."""
+
+    left, right = -0.15, 6.5
+
+    def __init__(self, step: Step, rows: ClassRows) -> None:
+        super().__init__()
+        blame, h = step.delta[step.layers], step.a[step.layers - 1]
+        width, height = self.right - self.left, ROW * len(blame)
+        plain = {"brackets": False, "shape": False}
+        self.map = HeatMatrix(-np.outer(blame, h), width=width, height=height, **plain)
+        middle = rows.at(len(blame) - 1)[1] / 2 + TOP / 2
+        self.map.move_to([(self.left + self.right) / 2, middle, 0])
+        self.activity = HeatMatrix(
+            h[None],
+            width=width,
+            height=0.3,
+            signed=False,
+            scale=max(1.0, float(h.max())),
+            **plain,
+        ).next_to(self.map, UP, buff=0.1)
+        self.blame_cells = HeatMatrix(
+            blame, width=0.25, height=height, signs=True, colour=BLAME, negative=BLAME, **plain
+        ).next_to(self.map, LEFT, buff=0.08)
+        words = Words("activity", x_height=SMALL, colour=ACTIVATION)
+        words.next_to(self.activity, UP, buff=0.12, aligned_edge=RIGHT)
+        self.words = VGroup(
+            rows.head("blame", COLUMN, BLAME),
+            words,
+            Words(f"{len(blame)} × {len(h)} weights", x_height=SMALL, colour=DIM)
+            .move_to(2.3 * UP)
+            .align_to([-6.55, 0, 0], LEFT),
+        )
+        self.add(self.map, self.activity, self.blame_cells, self.words)
+
+    def box(self, row: int, column: int) -> VGroup:
+        """Frames around the two values that a cell is made of."""
+        places = (self.activity.cell(0, column), self.blame_cells.cell(row, 0))
+        return VGroup(
+            *(
+                Rectangle(
+                    width=max(place.width, 0.06) + 0.06, height=place.height + 0.06, color=TEXT
+                )
+                .set_stroke(width=2.5)
+                .move_to(place.centre)
+                for place in places
+            )
+        )
+
+
+class Account(VGroup):
+    """A few named numbers below each other; under the line what they make."""
+
+    pitch = 0.53
+
+    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.1) -> None:
+        super().__init__()
+        self.title = Words(title, x_height=SMALL, colour=TEXT)
+        self.numbers = VGroup(*(number for _, number in lines))
+        self.add(self.title)
+        for index, (text, number) in enumerate(lines):
+            y = -self.pitch * (index + 1) - (0.1 if index == len(lines) - 1 else 0)
+            words = Words(text, x_height=SMALL, colour=DIM)
+            words.shift(-words.get_left() + (y - words.baseline) * UP)
+            number.shift((width - number.get_right()[0]) * RIGHT)
+            self.add(words, number.shift((y - number.baseline) * UP))
+        self.title.shift(-self.title.get_left() - self.title.baseline * UP)
+        align_points(self.numbers)
+        rule = Line(ORIGIN, width * RIGHT, color=FAINT)
+        self.add(rule.shift((self.numbers[-1].get_top()[1] + 0.1) * UP))
+
+    @classmethod
+    def of_pushes(cls, step: Step, layer: int, *cells: tuple[int, int]) -> "list[Account]":
+        """What pushes certain weights, an account of each; at the left, below the digit."""
+        blame, h = step.delta[layer], step.a[layer - 1]
+        pushes = [Quantity.derived(push, step, layer, *cell) for cell in cells]
+        decimals, about = agreeing(
+            *((-blame[i], h[j], p.value) for (i, j), p in zip(cells, pushes, strict=True))
+        )
+        look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
+        accounts = []
+        for i, j in cells:
+            accounts.append(
+                cls(
+                    f"neuron {j}",
+                    ("blame", Number(step, f"delta{layer}[{i}]", sign=True, colour=BLAME, **look)),
+                    ("activity", Number(step, f"a{layer - 1}[{j}]", colour=ACTIVATION, **look)),
+                    (
+                        "push",
+                        Derived(
+                            *(push, step, layer, i, j),
+                            sign=True,
+                            before=about,
+                            colour=signed_colour(push(step, layer, i, j)),
+                            **look,
+                        ),
+                    ),
+                )
+            )
+            accounts[-1].to_edge(LEFT, buff=0.55)
+            accounts[-1].shift((-1.0 - accounts[-1].get_top()[1]) * UP)
+        return accounts
+
+    @classmethod
+    def of_blame(cls, trace: Trace, step: Step, layer: int, neuron: int) -> "Account":
+        """What one hidden neuron makes of the blame that comes back to it; at the right."""
+        arriving = Quantity.derived(arriving_blame, trace, step, layer, neuron)
+        slope = Quantity.derived(hidden_slope, trace, step, layer, neuron)
+        blame = Quantity.recorded(step, f"delta{layer}[{neuron}]")
+        decimals, about = agreeing((arriving.value, slope.value, blame.value))
+        look = {"decimals": decimals, "x_height": SMALL}
+        account = cls(
+            f"neuron {neuron}",
+            (
+                "arrives",
+                Derived(
+                    arriving_blame, trace, step, layer, neuron, sign=True, colour=BLAME, **look
+                ),
+            ),
+            ("slope", Derived(hidden_slope, trace, step, layer, neuron, **look)),
+            ("blame", Number(step, blame.source, sign=True, before=about, colour=BLAME, **look)),
+            width=3.55,
+        )
+        fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, **look)
+        fires.shift((account.numbers[0].point[0] - fires.point[0]) * RIGHT)
+        account.add(fires.shift((account.title.baseline - fires.baseline) * UP))
+        return account.to_edge(RIGHT, buff=0.55)
+
+    def animate_to(self, other: "Account") -> list[Animation]:
+        """The numbers count to those of another account, and its title comes."""
+        counts = [
+            Count(mine, its.quantity) for mine, its in zip(self.numbers, other.numbers, strict=True)
+        ]
+        return [*counts, Transform(self.title, other.title)]
+
+
+class StepOfAWeight(VGroup):
+    """One weight on a ruler: the whole push; below, seen closer, the step that is taken."""
+
+    length, centre = 5.2, 1.3
+    upper, lower = 0.85, -1.25
+
+    def __init__(self, step: Step, layer: int, cell: tuple[int, int], online: bool) -> None:
+        super().__init__()
+        i, j = cell
+        path = f"W{layer}[{i},{j}]"
+        moved = weight_change(step, layer, i, j)
+        pushed = push(step, layer, i, j)
+        # Below, the change is drawn as long as the push above: that many times closer.
+        closer = abs(pushed / moved) if moved else 1.0
+        way, small = np.sign(pushed) * RIGHT, self.length / closer
+        turn = np.sign(moved) * RIGHT
+        colour, colour_below = signed_colour(pushed), signed_colour(moved)
+        start = self.centre * RIGHT - way * self.length / 2
+        top, below = start + self.upper * UP, start + self.lower * UP
+        if turn[0] != way[0]:
+            below += way * self.length
+        self.end = below + turn * self.length
+
+        self.name = Words(f"one weight: from neuron {j} to output {i}", x_height=SMALL, colour=DIM)
+        self.name.move_to(self.centre * RIGHT + 2.15 * UP)
+        self.line, self.line_below = ruler(self.upper), ruler(self.lower)
+        self.dot, self.dot_below = Dot(top, color=TEXT), Dot(below, color=TEXT)
+        self.push = arrow(top, way * self.length, colour)
+        self.small = arrow(top, turn * small, colour_below)
+        decimals = decimals_of_sum(
+            float(step.W[layer][i, j]), moved, float(step.W_after[layer][i, j])
+        )
+        look: dict[str, Any] = {"sign": True, "decimals": decimals}
+        self.before = Number(step, path, **look).next_to(self.dot, UP, buff=0.25)
+        self.push_number = Derived(push, step, layer, i, j, sign=True, decimals=3, colour=colour)
+        self.push_number.next_to(self.push, UP, buff=0.25).align_to(top + way * 4.9, way)
+        self.push_number.match_y(self.before)
+        self.rate = VGroup(
+            Words("learning rate", x_height=SMALL, colour=DIM),
+            row(
+                Formula("eta ="),
+                Number(step, "learning_rate", decimals=decimals_of(step.learning_rate)),
+            ),
+        )
+        self.rate.arrange(DOWN, buff=0.2).move_to([4.6, -0.1, 0])
+        tip = top + turn * small
+        self.lens = VGroup(
+            Line(top, below, color=FAINT),
+            Line(tip, self.end, color=FAINT),
+        )
+        if online:
+            self.lens.add(
+                Derived(magnification, step, before="×", colour=DIM, decimals=0).move_to(
+                    [-2.4, -0.2, 0]
+                )
+            )
+        self.change = arrow(below, turn * self.length, colour_below)
+        self.change_number = Derived(weight_change, step, layer, i, j, colour=colour_below, **look)
+        self.change_number.next_to(self.change, DOWN, buff=0.25)
+        self.sum = row(
+            Number(step, path, **look),
+            Derived(weight_change, step, layer, i, j, colour=colour_below, **look),
+            Words("="),
+            Number(step, path.replace("[", "_after["), **look),
+        ).move_to([self.centre, -2.7, 0])
+        self.add(self.name, self.line, self.push, self.small, self.dot, self.before)
+        self.add(self.push_number, self.rate, self.lens, self.line_below, self.change)
+        self.add(self.dot_below, self.change_number, self.sum)
+
+
+class Wall(Group):
+    """The change of each hidden neuron's weights, as pictures; the most blamed come first."""
+
+    left, right = -3.4, 6.55
+
+    def __init__(self, step: Step) -> None:
+        super().__init__()
+        blame = step.delta[1]
+        order = np.argsort(-np.abs(blame), kind="stable")[:MOST_PICTURES]
+        scale = float(np.abs(blame).max()) or 1.0
+        columns, size = (7, 1.2) if len(order) > 10 else (5, 1.6)
+        pitch = np.array([(self.right - self.left) / columns, 1.92 if columns == 7 else 2.5, 0])
+        rows = -(-len(order) // columns)
+        self.pictures, self.numbers = Group(), VGroup()
+        for place, neuron in enumerate(order):
+            down, across = divmod(place, columns)
+            middle = np.array([self.left, -0.3, 0]) + pitch * [0.5, (rows - 1) / 2, 0]
+            centre = middle + pitch * [across, -down, 0] + 0.22 * UP
+            picture = Digit(-blame[neuron] * step.x, size=size, signed=True, scale=scale)
+            self.pictures.add(picture.move_to(centre))
+            number = Number(step, f"delta1[{neuron}]", sign=True, x_height=SMALL, colour=BLAME)
+            self.numbers.add(number.next_to(centre, DOWN, buff=size / 2 + 0.12))
+        self.legend = less_and_more().move_to(
+            [DIGIT_CENTRE[0], DIGIT_CENTRE[1] - DIGIT_SIZE / 2 - 0.75, 0]
+        )
+        note = f"{len(order)} of {blame.size:,}" if len(order) < blame.size else f"all {len(order)}"
+        self.note = Words(note, x_height=SMALL, colour=DIM, width=2.0, centred=True)
+        self.note.move_to([DIGIT_CENTRE[0], -2.9, 0])
+        self.add(self.pictures, self.numbers, self.legend, self.note)
+
+    def animate_from(self, digit: Digit) -> list[Animation]:
+        """All pictures but the first come out of the digit to their places."""
+        moves = []
+        for picture in self.pictures[1:]:
+            target = picture.copy()
+            picture.replace(digit).set_opacity(0)
+            moves.append(picture.animate.replace(target).set_opacity(1))
+        return moves
+
+
+class BeforeAndAfter(VGroup):
+    """Every output before and after the step, and the error."""
+
+    zero, length = -2.1, 4.3
+    columns = (3.15, 4.75, 5.95)
+
+    def __init__(self, step: Step, trace: Trace, rows: ClassRows, digit: Digit) -> None:
+        super().__init__()
+        dropped = any(trace.recipe.dropout)
+        before = outputs_before(trace, step) if dropped else step.a[step.layers]
+        after = outputs_after(trace, step)
+        self.bars, self.ghosts, self.marks = VGroup(), VGroup(), VGroup()
+        self.befores, self.afters, self._targets = VGroup(), VGroup(), []
+        for index, (first, last) in enumerate(zip(before, after, strict=True)):
+            zero = rows.at(index, self.zero)
+            self.bars.add(bar(first * self.length, zero, ACTIVATION))
+            self._targets.append(bar(last * self.length, zero, ACTIVATION))
+            ghost = bar(first * self.length, zero, DIM)
+            self.ghosts.add(ghost.set_fill(opacity=0).set_stroke(DIM, width=1.5))
+            number = (
+                Derived(output_before, trace, step, index, decimals=3)
+                if dropped
+                else Number(step, f"a{step.layers}[{index}]", decimals=3)
+            )
+            self.befores.add(number.move_to(rows.at(index, self.columns[0])))
+            number = Derived(output_after, trace, step, index, decimals=3)
+            self.afters.add(number.move_to(rows.at(index, self.columns[1])))
+            if abs(last - step.y[index]) < abs(first - step.y[index]):
+                self.marks.add(tick().move_to(rows.at(index, self.columns[2])))
+        align_points(self.befores)
+        align_points(self.afters)
+        heads = (("before", DIM), ("after", TEXT))
+        self.heads = VGroup(
+            *(rows.head(t, x, c) for (t, c), x in zip(heads, self.columns, strict=False))
+        )
+        error = (
+            Derived(error_before, trace, step, decimals=4)
+            if dropped
+            else Number(step, "error", decimals=4)
+        )
+        self.error_before = named("error", error, digit, 0.5)
+        now = Derived(error_after, trace, step, decimals=4)
+        self.error_now = named("now", now, digit, 1.1)
+        self.add(self.bars, self.ghosts, self.marks, self.befores, self.afters)
+        self.add(self.heads, self.error_before, self.error_now)
+
+    def animate_after(self) -> Animation:
+        """Each bar moves to where it is after the step, and its number counts."""
+        parts = zip(self.bars, self._targets, self.befores, self.afters, strict=True)
+        return LaggedStart(
+            *(
+                AnimationGroup(Transform(shown, target), TransformFromCopy(first, last))
+                for shown, target, first, last in parts
+            ),
+            lag_ratio=0.1,
+        )
+
+
+class ErrorCurve(VGroup):
+    """The error over the whole run, in blocks of steps, and the count of the steps."""
+
+    left, right, low, high = -2.9, 5.0, -2.5, 1.5
+    blocks = 150
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        size = max(1, trace.steps // self.blocks)
+        starts = range(0, trace.steps - size + 1, size)
+        means = [mean_error(trace, start, start + size) for start in starts]
+        x = np.linspace(self.left, self.right, len(means))
+        y = self.low + (self.high - self.low) * np.array(means) / (max(means) * 1.02)
+        points = np.stack([x, y, np.zeros_like(x)], axis=1)
+        if len(points) == 1:
+            points = np.repeat(points, 2, axis=0)
+        self.line = VMobject(stroke_color=BLAME, stroke_width=3).set_points_as_corners(points)
+        self.axes = VGroup(
+            Line([self.left, self.high + 0.2, 0], [self.left, self.low, 0], color=FAINT),
+            Line([self.left, self.low, 0], [self.right, self.low, 0], color=FAINT),
+            Words("mean error", x_height=SMALL, colour=BLAME).next_to(
+                [self.left - 0.3, self.high + 0.2, 0], UP, buff=0.15, aligned_edge=LEFT
+            ),
+            Words("steps", x_height=SMALL, colour=DIM).next_to(
+                [self.right, self.low, 0], DOWN, buff=0.2, aligned_edge=RIGHT
+            ),
+        )
+        look = {"decimals": 3, "x_height": SMALL}
+        self.first = Derived(mean_error, trace, 0, size, **look)
+        self.first.next_to(points[0], RIGHT, buff=0.25)
+        self.last = Derived(mean_error, trace, starts[-1], starts[-1] + size, **look)
+        self.last.next_to(points[-1], RIGHT, buff=0.2)
+        self._steps = Quantity.derived(steps_in_all, trace)
+        self.count = Derived(first_step, trace, decimals=0, grouping=True, x_height=0.5)
+        self.count.shift([4.6, 2.2, 0] - self.count.point)
+        self.pictures = pictures_seen(trace, 45)
+        self.add(self.axes, self.line, self.count, self.first, self.last)
+
+    def animate_count(self) -> Animation:
+        """The count goes to the run's last step."""
+        return Count(self.count, self._steps, rate_func=linear)
+
+
+class Flicker(Animation):
+    """A digit shows one picture after another."""
+
+    def __init__(self, digit: Digit, pictures: npt.NDArray[np.float32], **options: Any) -> None:
+        self.pictures = pictures
+        super().__init__(digit, rate_func=linear, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the picture of this moment."""
+        at = min(int(alpha * len(self.pictures)), len(self.pictures) - 1)
+        self.mobject.set_values(self.pictures[at])
+
+
+def bar(value: float, zero: Point3D, colour: ManimColor) -> Rectangle:
+    """A bar as long as `value`, from the point `zero`, to the left if negative."""
+    rectangle = Rectangle(
+        width=max(abs(float(value)), 0.01),
+        height=0.28,
+        stroke_width=0,
+        fill_color=colour,
+        fill_opacity=1,
+    )
+    rectangle.zero = LEFT if value >= 0 else RIGHT
+    return rectangle.next_to(zero, -rectangle.zero, buff=0)
+
+
+def grow(mobject: Any) -> Animation:
+    """A bar or an arrow grows from where its zero is."""
+    if isinstance(mobject, Arrow):
+        return GrowArrow(mobject)
+    return GrowFromEdge(mobject, mobject.zero)
+
+
+def arrow(start: Point3D, way: Point3D, colour: ManimColor) -> Arrow:
+    """An arrow that may be as small as it has to be."""
+    return Arrow(
+        start,
+        start + way,
+        buff=0,
+        color=colour,
+        stroke_width=6,
+        max_tip_length_to_length_ratio=0.2,
+        max_stroke_width_to_length_ratio=1000,
+    )
+
+
+def ruler(y: float) -> VGroup:
+    """A line with strokes, on which a weight moves."""
+    strokes = (
+        Line(0.07 * UP, 0.07 * DOWN, color=FAINT).set_x(x) for x in np.arange(-3.1, 5.9, 0.44)
+    )
+    return VGroup(Line(3.3 * LEFT, 5.9 * RIGHT, color=FAINT), *strokes).shift(y * UP)
+
+
+def tick() -> VGroup:
+    """A check mark: nearer to the truth than before."""
+    low = 0.05 * LEFT + 0.12 * DOWN
+    return VGroup(
+        Line(low + 0.12 * LEFT + 0.12 * UP, low, color=TRUTH, stroke_width=4),
+        Line(low, low + 0.22 * RIGHT + 0.26 * UP, color=TRUTH, stroke_width=4),
+    )
+
+
+def less_and_more() -> Group:
+    """What the two colours of a change mean."""
+    strip = PixelImage(np.linspace(-1, 1, 81)[None], width=2.2, height=0.18, signed=True)
+    words = (
+        Words("less", x_height=SMALL, colour=NEGATIVE).next_to(strip, DOWN, aligned_edge=LEFT),
+        Words("more", x_height=SMALL, colour=POSITIVE).next_to(strip, DOWN, aligned_edge=RIGHT),
+    )
+    words[1].shift((words[0].baseline - words[1].baseline) * UP)
+    return Group(strip, *words)
+
+
+def named(name: str, number: Number, digit: Digit, down: float) -> VGroup:
+    """A number with its name, below the digit."""
+    words = Words(name, x_height=SMALL, colour=BLAME)
+    words.move_to(digit.get_bottom() + down * DOWN).align_to([-6.55, 0, 0], LEFT)
+    number.move_to(words).align_to([-3.45, 0, 0], RIGHT)
+    return VGroup(words, number.shift((words.baseline - number.baseline) * UP))
+
+
+def signed_colour(value: float) -> ManimColor:
+    """Of a weight's change: up or down."""
+    return POSITIVE if value >= 0 else NEGATIVE
+
+
+def largest(values: npt.NDArray[np.floating]) -> float:
+    """The magnitude to draw at full strength; 1 if all is zero."""
+    return float(np.abs(values).max()) or 1.0
+
+
+def formula(source: str) -> Formula:
+    """The formula of the moment, on top."""
+    mobject = Formula(source, x_height=LARGE, colours=coloured(source)).move_to(FORMULA_PLACE)
+    return mobject.set(width=min(mobject.width, 8.0))
+
+
+def coloured(source: str) -> dict[str, ManimColor]:
+    """The colours of those labels that a formula has."""
+    return {label: colour for label, colour in COLOURS.items() if f": {label}" in source}
+
+
+def agreeing(*products: tuple[float, float, float]) -> tuple[int, str]:
+    """How many decimals let factors and products agree as shown; else three and ``≈``."""
+    for decimals in (3, 4):
+        spec = f".{decimals}f"
+        if all(
+            written(float(format(a, spec)) * float(format(b, spec)), spec) == written(c, spec)
+            for a, b, c in products
+        ):
+            return decimals, ""
+    return 3, "≈"
+
+
+def decimals_of_sum(before: float, change: float, after: float) -> int:
+    """How many decimals let before + change = after agree as shown, and show the change."""
+    for decimals in (4, 5, 6, 7):
+        shown = [float(format(value, f".{decimals}f")) for value in (before, change, after)]
+        if shown[1] and abs(shown[0] + shown[1] - shown[2]) < 0.1**decimals / 2:
+            return decimals
+    return 8
+
+
+def decimals_of(value: float) -> int:
+    """How many decimals a learning rate needs: two, or more until nothing is lost by rounding."""
+    needed = (n for n in range(2, 8) if abs(round(value, n) - value) < 1e-3 * value)
+    return next(needed, 8)
+
+
+def first_step(trace: Trace) -> int:
+    """The first step of a run, counted as people do."""
+    return 1 if trace.steps else 0
+
+
+def pictures_seen(trace: Trace, count: int) -> npt.NDArray[np.float32]:
+    """Pictures of the run, evenly spaced over the steps that are recorded, (count, n_0)."""
+    rows = np.linspace(0, len(trace.arrays["index"]) - 1, count).astype(int)
+    images = [trace.dataset.train.image(int(trace.arrays["index"][at][0])) for at in rows]
+    return np.stack(images)

@@ -1,0 +1,223 @@
+"""Run a chapter without filming it, and look at it at chosen moments.
+
+A rehearsal goes through a chapter as a render does, play by play, but draws nothing unless its
+watcher asks for a frame: it takes seconds where a film takes minutes. `scenes.film.check` and
+`scenes.film.sheet` are watchers.
+"""
+
+import importlib
+import importlib.util
+import math
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from manim import CairoRenderer, Mobject, Scene, config, tempconfig
+from manim.constants import QUALITIES as QUALITIES_OF_MANIM
+
+from network.errors import SettingsError
+from scenes.kit.chapter import Beat, BeatTime, Chapter
+
+Pixels = np.ndarray
+"""A frame, (height, width, 3), uint8."""
+
+SCENES = Path(__file__).parents[1]
+
+QUALITIES = {
+    "l": "low_quality",
+    "m": "medium_quality",
+    "h": "high_quality",
+    "p": "production_quality",
+    "k": "fourk_quality",
+}
+"""Manim's letters for ``-q``."""
+
+
+def frame_rate(quality: str) -> float:
+    """Frames a second of a quality."""
+    return float(QUALITIES_OF_MANIM[QUALITIES[quality]]["frame_rate"])
+
+
+class Watcher:
+    """Looks on while a chapter is rehearsed; this one sees nothing."""
+
+    def moments(self, start: float, end: float) -> Iterable[float]:
+        """When to look during a play from `start` to `end`: seconds of the film, in order."""
+        return ()
+
+    def look(self, chapter: Chapter, time: float) -> None:
+        """Called at those moments, the scene being as it is then."""
+
+    def before_beat(self, chapter: Chapter, name: str) -> None:
+        """Called when a beat is about to begin."""
+
+    def after_play(self, chapter: Chapter) -> None:
+        """Called when a play or a wait is over."""
+
+    def after_beat(self, chapter: Chapter, beat: BeatTime) -> None:
+        """Called when a beat is over."""
+
+
+class _Stage(CairoRenderer):
+    """A renderer that goes from state to state and draws only on request."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__(skip_animations=True)
+        self._watcher = watcher
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Play as a render does, stopping only where the watcher looks, and at the end."""
+        start = self.time
+        scene.compile_animation_data(*args, **kwargs)
+        scene.begin_animations()
+        still = scene.is_current_animation_frozen_frame()
+        for moment in self._watcher.moments(start, start + _frames(scene.duration, still)):
+            if not still:
+                self._advance(scene, min(moment - start, scene.duration))
+            self._watcher.look(scene, moment)
+        if not still:
+            self._advance(scene, scene.duration)
+            for animation in scene.animations or ():
+                animation.finish()
+                animation.clean_up_from_scene(scene)
+            scene.update_mobjects(0)
+        self.time = start + scene.duration
+        self.num_plays += 1
+
+    @staticmethod
+    def _advance(scene: Scene, time: float) -> None:
+        """Go to `time` of the play: in one stride, or by frames where something keeps time."""
+        members = (member for mobject in scene.mobjects for member in mobject.get_family())
+        if scene.updaters or any(member.has_time_based_updater() for member in members):
+            frame = 1 / config.frame_rate
+            for moment in np.arange(scene.last_t + frame, time - 1e-9, frame):
+                scene.update_to_time(moment)
+        scene.update_to_time(time)
+
+    def update_frame(self, *_: Any, **__: Any) -> None:
+        """Draw nothing: Manim asks for frames that nobody looks at."""
+
+    def draw(self, mobjects: Iterable[Mobject], families: bool) -> Pixels:
+        """A frame with these mobjects, drawn now."""
+        self.camera.reset()
+        self.camera.capture_mobjects(mobjects, include_submobjects=families)
+        return self.camera.pixel_array[..., :3].copy()
+
+
+def _frames(duration: float, still: bool) -> float:
+    """Seconds that Manim films for a play: whole frames, too many rather than too few."""
+    frames = duration * config.frame_rate
+    return (math.floor(frames) if still else math.ceil(frames - 1e-9)) / config.frame_rate
+
+
+def draw(
+    chapter: Chapter, mobjects: Iterable[Mobject] | None = None, families: bool = True
+) -> Pixels:
+    """The frame as it is now, or with certain mobjects only; with their families, or without."""
+    stage = chapter.renderer
+    assert isinstance(stage, _Stage)
+    everything = [*chapter.mobjects, *chapter.foreground_mobjects]
+    return stage.draw(everything if mobjects is None else mobjects, families)
+
+
+class _Rehearsed(Chapter):
+    """What a chapter's class is mixed with, to tell a watcher."""
+
+    watcher: Watcher
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        super().play(*args, **kwargs)
+        self.watcher.after_play(self)
+
+    @contextmanager
+    def beat(self, name: str, *args: Any, **figures: Any) -> Iterator[Beat]:
+        self.watcher.before_beat(self, name)
+        with super().beat(name, *args, **figures) as beat:
+            yield beat
+        self.watcher.after_beat(self, self.beats[-1])
+
+
+def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Chapter:
+    """Run a chapter from beginning to end under the eyes of a watcher.
+
+    Parameters
+    ----------
+    chapter
+        Its class. Recipe, step and trace are chosen as for a render: by the environment.
+    watcher
+        Who looks on.
+    quality
+        Manim's letter. Where every mobject is does not depend on it.
+
+    Raises
+    ------
+    network.errors.GlassnetError
+        Whatever the chapter cannot go on with; unlike in a render it is not printed.
+    """
+    # The name, and the module by which it finds its words, stay those of the chapter.
+    names = {"__module__": chapter.__module__, "watcher": watcher}
+    rehearsed = type(chapter.__name__, (_Rehearsed, chapter), names)
+    settings = {
+        "quality": QUALITIES[quality],
+        "dry_run": True,
+        "disable_caching": True,
+        "verbosity": "ERROR",
+        "progress_bar": "none",
+        "preview": False,
+        "show_in_file_browser": False,
+    }
+    # A folder of its own: another process may be half-way through writing the same words.
+    with tempfile.TemporaryDirectory(prefix="glassnet-") as media, tempconfig(settings):
+        config.media_dir = media
+        scene: Chapter = rehearsed(renderer=_Stage(watcher))
+        # Not Chapter.render, which ends the process when something is wrong.
+        Scene.render(scene)
+    return scene
+
+
+def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
+    """The chapters of these names (``backprop``) or files (``/tmp/demo.py``); all when none.
+
+    Raises
+    ------
+    SettingsError
+        If a name or file is none.
+    """
+    known = {path.stem: path for path in sorted(SCENES.glob("*.py")) if path.stem[0] != "_"}
+    found = []
+    for name in names or known:
+        path = Path(name)
+        if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
+            found.append(_chapter_of(_load(path), name))
+            continue
+        if path.stem not in known:
+            raise SettingsError(f"no chapter {name!r}: there are {', '.join(known)}")
+        found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
+    return found
+
+
+def _load(path: Path) -> ModuleType:
+    """A module from a file outside `scenes`."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _chapter_of(module: ModuleType, name: str) -> type[Chapter]:
+    for member in vars(module).values():
+        if (
+            isinstance(member, type)
+            and issubclass(member, Chapter)
+            and member.__module__ == module.__name__
+        ):
+            return member
+    raise SettingsError(f"{name} has no Chapter in it")

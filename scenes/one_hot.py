@@ -1,0 +1,803 @@
+"""One-hot labels: why the right answer is a column with a single 1, and not a number.
+
+On a number line some wrong answers would count as nearly right. As rows of the identity matrix
+all classes are equally far apart. Distances are `Derived`, by the rules in
+`scenes.kit.findings`; the outputs in the end are those of the story's step.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Self
+
+import numpy as np
+from manim import (
+    DOWN,
+    LEFT,
+    OUT,
+    PI,
+    RIGHT,
+    UP,
+    Animation,
+    Create,
+    DashedLine,
+    Dot,
+    FadeIn,
+    FadeOut,
+    Group,
+    LaggedStart,
+    Line,
+    Mobject,
+    ParsableManimColor,
+    Rectangle,
+    ReplacementTransform,
+    Square,
+    Transform,
+    VGroup,
+    VMobject,
+    rotation_matrix,
+)
+from manim.typing import Point3D
+
+from network.datasets import one_hot
+from scenes.kit.bars import Bars
+from scenes.kit.chapter import Chapter
+from scenes.kit.digit import Digit, PixelImage
+from scenes.kit.figures import Figure, Mark, quantities
+from scenes.kit.findings import (
+    farthest_class,
+    first_of_class,
+    layer_size,
+    next_class,
+    number_distance,
+    one_hot_distance,
+    one_hot_entry,
+)
+from scenes.kit.ledger import Quantity
+from scenes.kit.number import Derived, Number
+from scenes.kit.shape_box import shape_beside
+from scenes.kit.style import (
+    ACTIVATION,
+    BACKGROUND,
+    BLAME,
+    BODY,
+    DIM,
+    FAINT,
+    LARGE,
+    QUICK,
+    SMALL,
+    STEADY,
+    TEXT,
+    TRUTH,
+)
+from scenes.kit.typeset import CodeLine, Formula, Words, row
+
+# The number line, and what stands on it.
+LINE: Final = -0.95  # its height
+REACH: Final = 11.7  # from its first class to its last
+EXAMPLE: Final = 0.95  # side of the pictures below it
+RISE: Final = 2.0  # height of the largest error
+LOW, HIGH = LINE + 0.45, LINE + 1.2  # heights of the two lengths
+POST: Final = LINE + 1.85
+
+# The columns: rows are as high as those of the identity matrix, of the upright number line and
+# of the bars, so that a class stays at its height.
+CELL: Final = 0.48
+MIDDLE: Final = -0.35
+PICTURE: Final = 5.3 * LEFT + MIDDLE * UP
+GRID: Final = MIDDLE * UP
+BETWEEN: Final = 1.55  # from the guess's column to the label's
+EDGE: Final = 6.4  # where the names of the classes end at the right
+UPRIGHT: Final = -3.2  # where the number line stands when it is upright
+HEAD: Final = 2.45  # height of what is written above the columns
+MAP: Final = 3.35  # how far left and right of the middle the two tables are
+MAP_CELL: Final = 0.4
+BIG: Final = 0.9  # a cell of the row when it is alone
+
+NUMERALS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+class OneHot(Chapter):
+    """From a number line, where some mistakes look small, to places that are all equally far."""
+
+    title = "One-hot labels"
+    question = "Why not just answer “5”?"
+
+    def construct(self) -> None:
+        """Tell the beats."""
+        self.set_stage()
+        self.ask_why()
+        self.one_number()
+        self.nearly_right()
+        self.very_wrong()
+        self.only_names()
+        self.ten_places()
+        self.one_row_each()
+        self.stand_it_up()
+        self.two_places_differ()
+        self.always_two()
+        self.all_equally_far()
+        self.what_it_says()
+        self.ten_against_ten()
+        self.in_one_sentence()
+
+    # The stage
+
+    def set_stage(self) -> None:
+        """Choose the guesses, and the words for the classes."""
+        self.classes = self.trace.dataset.classes
+        self.count = self.trace.sizes[-1]
+        self.label = int(self.story.label)
+        self.near = next_class(self.label)
+        self.far = farthest_class(self.label, self.count)
+        # Where classes have names, the numbers are plain codes, and other words are true.
+        self.named = any(len(name) > 1 for name in self.classes)
+        self.variant = "named" if self.named else "text"
+        self.class_names = VGroup(
+            *(
+                Words(name, x_height=SMALL, colour=TRUTH if k == self.label else DIM)
+                for k, name in enumerate(self.classes)
+            )
+        )
+        room = max(self.class_names.width, 0.8)
+        self.label_place = (EDGE - room - 0.3 - CELL / 2) * RIGHT + MIDDLE * UP
+        self.guess_place = self.label_place + BETWEEN * LEFT
+        self.words: dict[str, Quantity | str] = {
+            "ten": Quantity.derived(layer_size, self.trace, self.story.layers),
+            "near_number": self.distance(self.near),
+            "far_number": self.distance(self.far),
+            "root": self.separation(self.near),
+        }
+        for role, label in (("label", self.label), ("near", self.near), ("far", self.far)):
+            said = in_words(self.classes[label])
+            a_class = f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
+            self.words |= {role: said, f"a_{role}": a_class}
+        self.words["a_label_first"] = str(self.words["a_label"]).capitalize()
+
+    def ask_why(self) -> None:
+        """Open on the question, with the story's own label in it."""
+        with self.beat("question", self.variant, **self.words):
+            name = str(self.label) if self.named else self.classes[self.label]
+            self.ask(f"Why not just answer “{name}”?")
+
+    # On the number line
+
+    def one_number(self) -> None:
+        """The picture goes to the place of its label on the number line."""
+        with self.beat("one-number", self.variant, **self.words):
+            places = [place(k, self.count) for k in range(self.count)]
+            line = number_line(places[0], places[-1], self.count)
+            self.numerals = VGroup(
+                *(Mark(k).next_to(p, DOWN, buff=0.25) for k, p in enumerate(places))
+            )
+            self.examples = Group(*(self.example(k) for k in range(self.count)))
+            self.post = post(self.label, self.count, POST + 0.5, TRUTH)
+            self.digit = Digit(self.story.image, size=2.4).move_to(1.5 * UP)
+            self.play(FadeIn(self.digit, scale=0.9), run_time=QUICK)
+            self.play(
+                Create(line), LaggedStart(*map(FadeIn, self.numerals), lag_ratio=0.1), run_time=1.5
+            )
+            self.play(LaggedStart(*map(FadeIn, self.examples), lag_ratio=0.2), run_time=STEADY)
+            small = self.digit.copy().scale(1.3 / 2.4).next_to(self.post, UP, buff=0.08)
+            self.play(
+                self.digit.animate.scale(1.3 / 2.4).move_to(small),
+                self.numerals[self.label].animate.set_color(TRUTH),
+            )
+            self.label_words = self.name_label().next_to(
+                small, LEFT if 2 * self.label >= self.count else RIGHT
+            )
+            self.play(Create(self.post), FadeIn(self.label_words), run_time=QUICK)
+            self.hold()
+            self.line = line
+
+    def nearly_right(self) -> None:
+        """A guess next to the label: a short way."""
+        with self.beat("nearly-right", self.variant, **self.words):
+            self.flag = flag(self.near, self.count)
+            self.play(
+                FadeIn(self.flag, shift=0.3 * DOWN),
+                self.numerals[self.near].animate.set_color(ACTIVATION),
+            )
+            self.short = self.length(self.near, LOW)
+            self.short_figure = self.off_by(self.near).next_to(self.short, UP, buff=0.16)
+            self.play(grown(self.short), FadeIn(self.short_figure))
+            self.relate_distance(self.near, self.short_figure)
+            self.hold()
+
+    def very_wrong(self) -> None:
+        """The guess slides to the far end, and the length with it."""
+        with self.beat("very-wrong", self.variant, **self.words):
+            self.long = self.length(self.near, HIGH)
+            self.long_figure = self.off_by(self.near).next_to(self.long, UP, buff=0.16)
+            self.play(
+                ReplacementTransform(self.short.copy(), self.long),
+                ReplacementTransform(self.short_figure.copy(), self.long_figure),
+                run_time=QUICK,
+            )
+            target = self.length(self.far, HIGH)
+            self.play(
+                Transform(self.flag, flag(self.far, self.count)),
+                Transform(self.long, target),
+                Transform(self.long_figure, self.off_by(self.far).next_to(target, UP, buff=0.16)),
+                self.numerals[self.near].animate.set_color(DIM),
+                self.numerals[self.far].animate.set_color(ACTIVATION),
+                run_time=2.5,
+            )
+            self.relate_distance(self.far, self.long_figure)
+            self.hold()
+
+    def only_names(self) -> None:
+        """Every guess has its error; but the order of the classes could be any other."""
+        with self.beat("only-names", self.variant, **self.words):
+            others = [k for k in range(self.count) if k != self.label]
+            bars = {k: self.error_bar(k) for k in others}
+            figures = {k: self.off_by(k).next_to(bars[k], UP, buff=0.16) for k in others}
+            rest = [k for k in others if k not in (self.near, self.far)]
+            self.play(
+                FadeOut(self.flag),
+                self.numerals[self.far].animate.set_color(DIM),
+                ReplacementTransform(self.short, bars[self.near]),
+                ReplacementTransform(self.long, bars[self.far]),
+                ReplacementTransform(self.short_figure, figures[self.near]),
+                ReplacementTransform(self.long_figure, figures[self.far]),
+            )
+            self.play(
+                LaggedStart(
+                    *(FadeIn(VGroup(bars[k], figures[k]), shift=0.3 * UP) for k in rest),
+                    lag_ratio=0.15,
+                ),
+                run_time=1.5,
+            )
+            near, far = self.examples[self.near], self.examples[self.far]
+            self.play(
+                *(e.frame.animate.set_stroke(ACTIVATION, width=3) for e in (near, far)),
+                run_time=QUICK,
+            )
+            self.bring_to_front(near, far)
+            # Flat arcs, past the row of numerals above and the margin below.
+            arc = 4 * np.arctan(0.8 / abs(near.get_x() - far.get_x()))
+            self.play(
+                *(
+                    Transform(a, a.copy().move_to(b), path_arc=arc)
+                    for a, b in ((near, far), (far, near))
+                ),
+                run_time=2.0,
+            )
+            self.hold()
+            self.errors = VGroup(*bars.values(), *figures.values())
+
+    # In ten places
+
+    def ten_places(self) -> None:
+        """The places on the line become cells: a 1 where the label is, and zeros."""
+        with self.beat("ten-places", self.variant, **self.words):
+            self.row = Places(self.entries(self.label), self.label, TRUTH)
+            self.row.scale(BIG / CELL).move_to(1.8 * RIGHT + MIDDLE * UP)
+            self.play(
+                *map(FadeOut, (self.errors, self.line, self.post, self.examples)),
+                *(
+                    numeral.animate.next_to(square, UP, buff=0.14)
+                    for numeral, square in zip(self.numerals, self.row.squares, strict=True)
+                ),
+                run_time=1.2,
+            )
+            # In an arc over the numerals.
+            picture = self.digit.copy().scale(2.0 / 1.3).move_to(PICTURE)
+            self.play(
+                Transform(self.digit, picture, path_arc=PI / 3),
+                Transform(
+                    self.label_words, self.name_label().next_to(picture, DOWN), path_arc=PI / 3
+                ),
+                LaggedStart(*map(FadeIn, self.row.squares), lag_ratio=0.1),
+                run_time=1.5,
+            )
+            self.play(
+                FadeIn(self.row.hot, target_position=self.label_words, scale=0.5), run_time=STEADY
+            )
+            self.play(LaggedStart(*map(FadeIn, self.row.zeros.values()), lag_ratio=0.1))
+            self.hold()
+
+    def one_row_each(self) -> None:
+        """All labels together: the identity matrix."""
+        with self.beat("one-row-each", **self.words):
+            eye = one_hot(np.arange(self.count), self.count)
+            first = np.zeros_like(eye)
+            first[self.label] = eye[self.label]
+            side = CELL * self.count
+            grid = PixelImage(first, width=side, height=side, colour=TRUTH).move_to(GRID)
+            self.lines = grid_lines(grid, self.count)
+            self.row_names = VGroup(
+                *(
+                    Mark(k, colour=TRUTH if k == self.label else DIM).next_to(
+                        grid.get_left() + rise(k, self.count), LEFT, buff=0.2
+                    )
+                    for k in range(self.count)
+                )
+            )
+            code = CodeLine(
+                f"np.eye({self.count})[{self.label}]", colours={f"[{self.label}]": TRUTH}
+            )
+            code.next_to(GRID + HEAD * UP - MIDDLE * UP, UP, buff=0.42)
+            self.code = code
+            top = grid.get_top()[1]
+            columns = grid.get_cell_centres()[: self.count]
+            self.play(
+                self.row.animate.scale(CELL / BIG).move_to(GRID + rise(self.label, self.count)),
+                *(
+                    numeral.animate.move_to((column[0], top + 0.14 + numeral.height / 2, 0))
+                    for numeral, column in zip(self.numerals, columns, strict=True)
+                ),
+                run_time=STEADY,
+            )
+            self.add(grid, self.lines, self.row)
+            self.play(
+                LaggedStart(*map(FadeIn, self.row_names), lag_ratio=0.1),
+                Create(self.lines),
+                grid.animate_values(eye),
+                run_time=2.0,
+            )
+            self.play(FadeIn(VGroup(*code[: len(f"np.eye({self.count})")])))
+            self.hold()
+            self.grid = grid
+
+    def stand_it_up(self) -> None:
+        """The label's row slides out and turns upright."""
+        with self.beat("stand-it-up", **self.words):
+            self.play(FadeIn(VGroup(*self.code[len(f"np.eye({self.count})") :])), run_time=QUICK)
+            clear = (6.5 - self.row.get_right()[0]) * RIGHT
+            self.play(
+                self.row.animate.shift(clear), self.grid.animate.set_opacity(0.4), run_time=1.2
+            )
+            self.play(TurnUpright(self.row, self.label_place), run_time=1.5)
+            for name, square in zip(self.class_names, self.row.squares, strict=True):
+                name.next_to(square, RIGHT, buff=0.3)
+            self.head = caption("label", TRUTH, self.row.squares)
+            self.shape = shape_beside(self.row, self.story.y.shape)
+            self.play(
+                LaggedStart(*map(FadeIn, self.class_names), lag_ratio=0.1),
+                *map(FadeIn, (self.head, self.shape)),
+            )
+            self.hold()
+
+    # Equally far apart
+
+    def two_places_differ(self) -> None:
+        """The same guess as before, as a number and as a column: where the two differ."""
+        with self.beat("two-places-differ", self.variant, **self.words):
+            self.guess = Places(self.entries(self.near), self.near, ACTIVATION)
+            self.guess.move_to(GRID + rise(self.near, self.count))
+            self.play(FadeIn(self.guess), run_time=QUICK)
+            self.play(TurnUpright(self.guess, self.guess_place), run_time=1.5)
+            self.set_upright_line()
+            self.play(
+                *map(FadeOut, (self.grid, self.lines, self.numerals, self.code, self.shape)),
+                Create(self.line),
+                FadeIn(self.heads),
+                *(
+                    name.animate.set_x(UPRIGHT - 0.4).set_color(
+                        ACTIVATION if k == self.near else name.get_color()
+                    )
+                    for k, name in enumerate(self.row_names)
+                ),
+            )
+            self.play(FadeIn(self.dots), grown(self.short), FadeIn(self.short_figure))
+            self.boxes = {k: self.difference_box(k) for k in (self.label, self.near)}
+            self.play(*map(Create, self.boxes.values()))
+            self.play(FadeIn(self.root), FadeIn(self.separate))
+            self.relate("a * a ≈ 1 * 1 + 1 * 1", self.separate)
+            self.hold()
+
+    def set_upright_line(self) -> None:
+        """The number line again, upright: each class at the height of its row."""
+        self.line = number_line(self.upright(0), self.upright(self.count - 1), self.count)
+        self.dots = VGroup(
+            Dot(self.upright(self.label), radius=0.1, color=TRUTH),
+            Dot(self.upright(self.near), radius=0.1, color=ACTIVATION),
+        )
+        self.short = self.upright_length(self.near)
+        self.short_figure = self.off_by(self.near, LARGE).next_to(self.short, RIGHT)
+        middle = (self.short_figure.get_right()[0] + self.guess_place[0] - CELL) / 2
+        self.root = VGroup(
+            Formula("sqrt(1^2 + 1^2)", colour=BLAME), Formula("= sqrt(2)", colour=BLAME)
+        )
+        self.root.arrange(DOWN, buff=0.3).move_to(middle * RIGHT + (MIDDLE + 0.5) * UP)
+        self.separate = self.apart(self.near).next_to(self.root, DOWN, buff=0.3)
+        self.heads = VGroup(
+            Words("number", colour=DIM).move_to(UPRIGHT * RIGHT),
+            Words("columns", colour=DIM).move_to(middle * RIGHT),
+            Words("guess", colour=ACTIVATION).move_to(self.guess_place[0] * RIGHT),
+        )
+        for head in self.heads:
+            head.shift((HEAD - head.baseline) * UP)
+
+    def always_two(self) -> None:
+        """The guess slides to the far end: one distance grows, the other stays."""
+        with self.beat("always-two", self.variant, **self.words):
+            length = self.upright_length(self.far)
+            hot = Places(self.entries(self.far), self.far, ACTIVATION, upright=True)
+            hot.move_to(self.guess_place)
+            filled = hot.zeros[self.near]
+            self.play(FadeOut(self.guess.zeros[self.far]), run_time=0.3)
+            self.play(
+                Transform(self.short, length),
+                Transform(self.short_figure, self.off_by(self.far, LARGE).next_to(length, RIGHT)),
+                self.dots[1].animate.move_to(self.upright(self.far)),
+                self.row_names[self.near].animate.set_color(DIM),
+                self.row_names[self.far].animate.set_color(ACTIVATION),
+                # The cell has been turned: it would turn back if it became the other.
+                self.guess.hot[0].animate.move_to(hot.hot),
+                Transform(self.guess.hot[1], hot.hot[1]),
+                Transform(self.boxes[self.near], self.difference_box(self.far)),
+                Transform(self.separate, self.apart(self.far).move_to(self.separate)),
+                run_time=3.0,
+            )
+            self.play(FadeIn(filled), run_time=0.3)
+            self.guess.add(filled)
+            self.hold()
+
+    def all_equally_far(self) -> None:
+        """Every label against every guess, in both ways."""
+        with self.beat("all-equally-far", **self.words):
+            leaving = VGroup(self.line, self.dots, self.short, self.short_figure, self.heads)
+            leaving.add(self.root, self.separate, *self.boxes.values(), self.guess, self.row)
+            leaving.add(self.class_names, self.label_words, self.row_names)
+            tables = self.make_tables()
+            # One word for both: it names the columns to its left and to its right.
+            self.play(
+                *map(FadeOut, (leaving, self.digit)),
+                *(FadeIn(table.words) for table in tables),
+                self.head.animate.move_to(tables[0].words[0].get_y() * UP),
+            )
+            for table in tables:
+                table.hide_all_but(self.label)
+            self.play(*(FadeIn(table.image) for table in tables))
+            self.play(*(table.animate_all() for table in tables), run_time=2.0)
+            self.hold(0.3)
+            pairs = [
+                self.pointer(table, guess, figure(guess, SMALL))
+                for guess in (self.near, self.far)
+                for table, figure in zip(tables, (self.off_by, self.apart), strict=True)
+            ]
+            for first in (0, 2):
+                self.play(*map(FadeIn, pairs[first : first + 2]))
+                self.hold(0.5)
+            self.tables = Group(*(Group(t.image, t.words) for t in tables), *pairs, self.head)
+            self.hold()
+
+    # Beside the network
+
+    def what_it_says(self) -> None:
+        """The network's ten outputs for the picture, and the largest of them."""
+        when = "first" if self.story.step == 0 else "later"
+        said = int(self.story.prediction)
+        with self.beat("what-it-says", when, **self.words, said=in_words(self.classes[said])):
+            self.bars = self.outputs()
+            self.saying = caption("output", ACTIVATION, self.bars.tracks)
+            self.play(FadeOut(self.tables), FadeIn(self.digit), FadeIn(self.label_words))
+            self.play(
+                *(FadeIn(part) for part in (self.bars.tracks, self.bars.names, self.bars.marks)),
+                FadeIn(self.saying),
+                run_time=QUICK,
+            )
+            self.play(self.bars.animate_growth(run_time=1.5))
+            self.largest = Rectangle(
+                width=self.bars.figures.get_right()[0] - self.bars.names.get_left()[0] + 0.65,
+                height=CELL,
+                color=ACTIVATION,
+            )
+            self.largest.move_to(self.bars.tracks[said]).align_to(self.bars.names, LEFT)
+            self.largest.shift(0.5 * LEFT)
+            self.play(Create(self.largest))
+            self.hold()
+
+    def ten_against_ten(self) -> None:
+        """The label's column comes beside: each output has a number that it should be."""
+        right = int(self.story.prediction) == self.label
+        with self.beat("ten-against-ten", "right" if right else "wrong", **self.words):
+            self.row.move_to(5.6 * RIGHT + MIDDLE * UP)
+            head = caption("label", TRUTH, self.row.squares)
+            self.play(FadeIn(self.row, shift=0.5 * LEFT), FadeIn(head))
+            self.bars.set_truth(self.label, targets=True)
+            marks = self.bars.target_marks
+            marks.save_state()
+            flying = VGroup(
+                *(
+                    mark.copy().move_to(square)
+                    for mark, square in zip(marks, self.row.squares, strict=True)
+                )
+            )
+            self.bars.target_marks.set_stroke(opacity=0)
+            self.play(FadeIn(self.bars.pointer), ReplacementTransform(flying, marks.saved_state))
+            gaps = VGroup(*(self.gap(k) for k in range(self.count)))
+            self.play(
+                self.bars.bars.animate.set_fill(opacity=0.4),
+                LaggedStart(*map(Create, gaps), lag_ratio=0.15),
+                run_time=2.0,
+            )
+            self.hold()
+
+    def in_one_sentence(self) -> None:
+        """The answer."""
+        with self.beat("answer", **self.words):
+            self.answer("A label is a name, not an amount, so every name gets a place of its own.")
+
+    # What is made more than once
+
+    def name_label(self) -> VGroup:
+        """The word "label" and the label itself."""
+        number = Number(self.story, "label", decimals=0, colour=TRUTH)
+        return row(Words("label", colour=TRUTH), number, gap=0.18)
+
+    def example(self, label: int) -> Digit:
+        """The first training image of a class, below its place; the story's own for its class."""
+        image = (
+            self.story.image
+            if label == self.label
+            else self.trace.dataset.train.image(first_of_class(self.trace, label))
+        )
+        return Digit(image, size=EXAMPLE).move_to(place(label, self.count) + 1.5 * DOWN)
+
+    def length(self, guess: int, height: float) -> VMobject:
+        """From the label to a guess, along the number line."""
+        start, end = (place(k, self.count) + (height - LINE) * UP for k in (self.label, guess))
+        return strip(start, end, 0.05 * UP)
+
+    def error_bar(self, guess: int) -> VMobject:
+        """How wrong a guess is, standing on its place."""
+        foot = place(guess, self.count)
+        height = RISE * number_distance(self.label, guess) / self.distance(self.far).value
+        # Going round the same way as `length` does, a length turns into it without a twist.
+        return strip(foot, foot + height * UP, 0.25 * np.sign(self.label - guess) * RIGHT)
+
+    def upright(self, label: int) -> Point3D:
+        """The place of a class on the upright number line."""
+        return UPRIGHT * RIGHT + MIDDLE * UP + rise(label, self.count)
+
+    def upright_length(self, guess: int) -> VMobject:
+        """From the label to a guess, beside the upright number line."""
+        start, end = (self.upright(k) + 0.35 * RIGHT for k in (self.label, guess))
+        return strip(start, end, 0.05 * RIGHT)
+
+    def distance(self, guess: int) -> Quantity:
+        """How far a guess is from the label as a number."""
+        return Quantity.derived(number_distance, self.label, guess)
+
+    def relate_distance(self, guess: int, figure: Number) -> None:
+        """Declare that a figure is the difference of two numerals on the line."""
+        low, high = sorted((self.label, guess))
+        self.relate("a - b = c", self.numerals[high], self.numerals[low], figure)
+
+    def separation(self, guess: int) -> Quantity:
+        """How far it is as a column."""
+        return Quantity.derived(one_hot_distance, self.count, self.label, guess)
+
+    def off_by(self, guess: int, x_height: float = BODY) -> Derived:
+        """`distance`, as a figure."""
+        look = {"decimals": 0, "colour": BLAME, "x_height": x_height}
+        return Derived(number_distance, self.label, guess, **look)
+
+    def apart(self, guess: int, x_height: float = LARGE) -> Derived:
+        """`separation`, as a figure."""
+        look = {"before": "≈ ", "colour": BLAME, "x_height": x_height}
+        return Derived(one_hot_distance, self.count, self.label, guess, **look)
+
+    def entries(self, label: int) -> list[Quantity]:
+        """The numbers of a label's column: recorded ones for the story's label."""
+        if label == self.label:
+            return quantities(self.story, "y")
+        return [Quantity.derived(one_hot_entry, self.count, label, k) for k in range(self.count)]
+
+    def difference_box(self, label: int) -> Rectangle:
+        """Around a row of both columns, where they differ."""
+        box = Rectangle(width=BETWEEN + CELL + 0.2, height=CELL + 0.04, color=BLAME)
+        middle = (self.label_place + self.guess_place) / 2
+        return box.move_to(middle + rise(label, self.count))
+
+    def pointer(self, table: "Table", guess: int, figure: Number) -> VGroup:
+        """A figure beside a table, and a line to the cell of the label and a guess."""
+        cell = table.image.get_cell_centre(guess, self.label)
+        inner = np.array([-0.85 if table.image.get_x() < 0 else 0.35, cell[1], 0.0])
+        figure.move_to(inner)
+        box = Square(MAP_CELL, color=TEXT, stroke_width=3).move_to(cell)
+        edge = box.get_right() if inner[0] > cell[0] else box.get_left()
+        start = figure.get_left() if inner[0] > cell[0] else figure.get_right()
+        line = Line(start + 0.08 * np.sign(edge - start), edge, color=TEXT, stroke_width=2)
+        return VGroup(line, box, figure)
+
+    def make_tables(self) -> list["Table"]:
+        """All distances between labels as numbers, and as columns."""
+        classes = np.arange(self.count)
+        columns = one_hot(classes, self.count)
+        numbers = np.abs(classes[:, None] - classes)
+        apart = np.linalg.norm(columns[:, None] - columns, axis=-1)
+        most = Mark(self.count - 1, colour=BLAME)
+        same = self.apart(self.near, SMALL)
+        return [
+            Table("as numbers", numbers, VGroup(Mark(0), most), LEFT),
+            Table("as columns", apart, VGroup(Mark(0), same), RIGHT),
+        ]
+
+    def outputs(self) -> Bars:
+        """The network's outputs, each at the height of its class."""
+        left = PICTURE[0] + 2.0 + self.class_names.width
+        bars = Bars(
+            quantities(self.story, f"a{self.story.layers}"),
+            self.classes,
+            scale=1.0,
+            width=3.0 - left,
+            pitch=CELL,
+        )
+        return bars.shift(left * RIGHT + MIDDLE * UP - bars.tracks.get_edge_center(LEFT))
+
+    def gap(self, label: int) -> Line:
+        """From where an output ends to where it should end."""
+        ends = self.bars.get_end(label), self.bars.get_end(label, float(self.story.y[label]))
+        return Line(*ends, color=BLAME, stroke_width=7)
+
+
+class Places(VGroup):
+    """The numbers of a one-hot label in a row of cells, or in a column.
+
+    Attributes
+    ----------
+    squares, zeros, hot
+        The cells; the figures that are not 1, by place; the cell with the 1, filled.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Quantity],
+        hot: int,
+        colour: ParsableManimColor,
+        *,
+        upright: bool = False,
+    ) -> None:
+        squares = VGroup(*(Square(CELL, color=FAINT, stroke_width=2) for _ in entries))
+        self.squares = squares.arrange(DOWN if upright else RIGHT, buff=0)
+        self.zeros = {
+            k: Figure(entry, decimals=0, x_height=SMALL, colour=DIM).move_to(squares[k])
+            for k, entry in enumerate(entries)
+            if k != hot
+        }
+        cell = Square(CELL, stroke_width=0, fill_color=colour, fill_opacity=1)
+        one = Figure(entries[hot], decimals=0, x_height=SMALL, colour=BACKGROUND)
+        self.hot = VGroup(cell, one).move_to(squares[hot])
+        super().__init__(squares, *self.zeros.values(), self.hot)
+
+
+class TurnUpright(Animation):
+    """A row turns into a column about its middle, while that moves; its figures stay upright."""
+
+    def __init__(self, places: Places, centre: Point3D, **options: Any) -> None:
+        self.centre = np.asarray(centre)
+        super().__init__(places, **options)
+
+    def begin(self) -> None:
+        """Take where the row is now as the start."""
+        self._middle = self.mobject.squares.get_center()
+        super().begin()
+
+    def interpolate_submobject(
+        self, submobject: Mobject, starting_submobject: Mobject, alpha: float
+    ) -> Self:
+        """Turn a cell about the row's middle; move a figure with its cell."""
+        points = starting_submobject.points
+        if not len(points):
+            return self
+        turn = rotation_matrix(-PI / 2 * alpha, OUT).T
+        ahead = self._middle + alpha * (self.centre - self._middle)
+        if isinstance(submobject, Number):
+            centre = starting_submobject.get_center()
+            submobject.points = points - centre + (centre - self._middle) @ turn + ahead
+        else:
+            submobject.points = (points - self._middle) @ turn + ahead
+        return self
+
+
+class Table:
+    """Distances of all labels and guesses as a heat map, with what stands around it."""
+
+    def __init__(self, name: str, distances: np.ndarray, figures: VGroup, side: Point3D) -> None:
+        count = len(distances)
+        centre = MAP * side + (MIDDLE - 0.2) * UP
+        self.distances = distances
+        self.image = PixelImage(
+            distances,
+            width=count * MAP_CELL,
+            height=count * MAP_CELL,
+            colour=BLAME,
+            scale=float(distances.max()),
+        ).move_to(centre)
+        edge = self.image.get_edge_center(side)[0]
+        columns = VGroup(*(Mark(k) for k in range(count)))
+        rows = VGroup(*(Mark(k) for k in range(count)))
+        for k in range(count):
+            cell = self.image.get_cell_centre(k, k)
+            columns[k].next_to(np.array([cell[0], self.image.get_top()[1], 0]), UP, buff=0.12)
+            rows[k].next_to(np.array([edge, cell[1], 0]), side, buff=0.18)
+        guess = Words("guess", x_height=SMALL, colour=ACTIVATION)
+        guess.next_to(np.array([edge, columns.get_y(), 0]), side, buff=0.1)
+        guess.shift((columns[0].baseline - guess.baseline) * UP)
+        head = Words(name).next_to(columns, UP, buff=0.35)
+        strip = PixelImage(np.linspace(0, 1, 61)[None], width=2.4, height=0.16, colour=BLAME)
+        strip.next_to(self.image, DOWN, buff=0.4)
+        figures[0].next_to(strip, LEFT, buff=0.2)
+        figures[1].next_to(strip, RIGHT, buff=0.2)
+        self.words = Group(columns, rows, guess, head, strip, figures)
+
+    def hide_all_but(self, label: int) -> None:
+        """Show the distances of one label only."""
+        column = np.arange(len(self.distances)) == label
+        self.image.set_values(self.distances * column)
+
+    def animate_all(self) -> Animation:
+        """Bring the distances of all labels."""
+        return self.image.animate_values(self.distances)
+
+
+def place(label: int, count: int) -> Point3D:
+    """The place of a class on the number line."""
+    return np.array([REACH * (label / (count - 1) - 0.5), LINE, 0.0])
+
+
+def rise(label: int, count: int) -> Point3D:
+    """From the middle of a column to the row of a class."""
+    return ((count - 1) / 2 - label) * CELL * UP
+
+
+def strip(start: Point3D, end: Point3D, half: Point3D) -> VMobject:
+    """A length, twice as wide as `half`: on the way to another one its start stays at its start."""
+    bar = VMobject(stroke_width=0, fill_color=BLAME, fill_opacity=1)
+    corners = (start - half, end - half, end + half, start + half, start - half)
+    return bar.set_points_as_corners(corners)
+
+
+def grown(bar: VMobject) -> Animation:
+    """A strip grows from its start."""
+    start, end = bar.points[0], bar.points[4]
+    return ReplacementTransform(bar.copy().shift(0 * start), bar) if start is end else Grow(bar)
+
+
+def number_line(start: Point3D, end: Point3D, count: int) -> Line:
+    """A line with a tick for each class."""
+    line = Line(start, end, color=DIM, stroke_width=3)
+    across = 0.1 * line.copy().rotate(PI / 2).get_unit_vector()
+    for share in np.linspace(0, 1, count):
+        tick = start + share * (end - start)
+        line.add(Line(tick - across, tick + across, color=DIM, stroke_width=3))
+    return line
+
+
+def post(label: int, count: int, top: float, colour: ParsableManimColor) -> DashedLine:
+    """A dashed line that stands on the place of a class."""
+    foot = place(label, count)
+    return DashedLine(foot, foot + (top - LINE) * UP, color=colour, dash_length=0.1)
+
+
+def flag(guess: int, count: int) -> VGroup:
+    """The word "guess" on a post, kept within the margins."""
+    pole = post(guess, count, POST - 0.15, ACTIVATION)
+    word = Words("guess", colour=ACTIVATION).next_to(pole, UP, buff=0.16)
+    word.set_x(float(np.clip(word.get_x(), word.width / 2 - 6.55, 6.55 - word.width / 2)))
+    return VGroup(Dot(place(guess, count), radius=0.1, color=ACTIVATION), pole, word)
+
+
+def grid_lines(image: PixelImage, count: int) -> VMobject:
+    """The lines between the cells of a square image, as one mobject."""
+    lines = VMobject(stroke_color=FAINT, stroke_width=1.5)
+    (left, bottom, _), side = image.frame.get_corner(DOWN + LEFT), image.frame.width
+    for share in np.linspace(0, side, count + 1):
+        lines.start_new_path(np.array([left + share, bottom, 0]))
+        lines.add_line_to(np.array([left + share, bottom + side, 0]))
+        lines.start_new_path(np.array([left, bottom + share, 0]))
+        lines.add_line_to(np.array([left + side, bottom + share, 0]))
+    return lines
+
+
+def caption(text: str, colour: ParsableManimColor, below: Mobject) -> Words:
+    """What a column is, above it."""
+    words = Words(text, colour=colour)
+    return words.move_to(below.get_x() * RIGHT).shift((HEAD - words.baseline) * UP)
+
+
+def in_words(name: str) -> str:
+    """A class as it is said: "five", "ankle boot"."""
+    return NUMERALS[int(name)] if name in tuple("0123456789") else name.lower()

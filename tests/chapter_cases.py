@@ -1,0 +1,118 @@
+"""Every chapter with many steps and every recipe: the cases, and what checks one of them.
+
+A case takes a second or two. They are worked off by processes of their own, each of which keeps
+what chapters share: the recordings, and where the edges of a network lie on the pixels.
+"""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from network import datasets
+from network.datasets import FILES, write_idx
+from network.recipes import RECIPES
+from network.trace import Trace
+from network.training import ensure_trace, train
+
+SHORT = {
+    "sigmoid-online-output-first": {"epochs": 1},
+    "relu-softmax-full-batch": {"epochs": 12},
+    "relu-softmax-full-batch-scalar-db": {"epochs": 12},
+    "relu-softmax-sgd": {"epochs": 2},
+    "dropout-mlp": {"epochs": 3},
+}
+"""Recipes that are tried by a short run on a few real images, layers as large as published."""
+
+
+OTHERS = (1, 0, -1, -1, 3)
+"""Which of the steps that these runs have recorded are told of."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A chapter, and what it is to tell of.
+
+    `step` counts in what is recorded: -1 is the last of them. With a `label`, it is the first
+    from there on that saw such a picture.
+    """
+
+    chapter: str
+    recipe: str
+    step: int
+    label: int | None = None
+
+    def __str__(self) -> str:
+        digit = "" if self.label is None else f"-digit-{self.label}"
+        return f"{self.chapter}-{self.recipe}-{self.step}{digit}"
+
+
+def get_cases(chapter: str) -> list[Case]:
+    """A dozen steps of the main recipe, all ten digits among them, and one of each other recipe."""
+    # Soon after a snapshot: the oracle replays from there.
+    digits = [Case(chapter, "sigmoid-online", 17_000 * label + 11, label) for label in range(10)]
+    ends = [Case(chapter, "sigmoid-online", step) for step in (1, -1)]
+    others = [Case(chapter, recipe, step) for recipe, step in zip(SHORT, OTHERS, strict=True)]
+    return digits + ends + others
+
+
+def make_traces(folder: Path) -> dict[str, Path]:
+    """Traces of all recipes: the main one as it is, the others by short runs into `folder`."""
+    mnist = datasets.load("mnist")
+    data = folder / "data"
+    data.mkdir()
+    for number, (split, count) in enumerate([(mnist.train, 600), (mnist.test, 200)]):
+        write_idx(data / FILES[2 * number], split.pixels[:count])
+        write_idx(data / FILES[2 * number + 1], split.labels[:count])
+    assert set(SHORT) | {"sigmoid-online"} == set(RECIPES)
+    traces = {"sigmoid-online": ensure_trace("sigmoid-online")}
+    for name, changes in SHORT.items():
+        recipe = RECIPES[name].change(dataset=str(data), **changes)
+        traces[name] = train(recipe, folder / name).path
+    return traces
+
+
+@functools.cache
+def _open(path: Path) -> Trace:
+    return Trace.open(path)
+
+
+@functools.cache
+def _oracles() -> dict:
+    return {}
+
+
+def find(case: Case, path: Path) -> list[str]:
+    """What the check finds in a chapter for a case; frames are not drawn."""
+    from scenes.film.check import check
+    from scenes.film.rehearsal import find_chapters
+    from scenes.kit import weight_field
+
+    if not isinstance(weight_field.EdgeRaster, _Remembered):
+        weight_field.EdgeRaster = _Remembered(weight_field.EdgeRaster)
+    trace = _open(path)
+    number = trace.recorded[case.step]
+    if case.label is not None:
+        labels = trace.dataset.train.labels
+        while labels[trace.arrays["index"][number, 0]] != case.label:
+            number += 1
+    (chapter,) = find_chapters([case.chapter])
+    told = type(
+        chapter.__name__,
+        (chapter,),
+        {"__module__": chapter.__module__, "step": number, "open_trace": lambda *_: trace},
+    )
+    return [str(finding) for finding in check(told, _oracles(), pixels=False)]
+
+
+class _Remembered:
+    """A class whose instances are made once for the same arguments; they do not change."""
+
+    def __init__(self, wrapped: type) -> None:
+        self.wrapped = wrapped
+        self.made: dict = {}
+
+    def __call__(self, tails, tips, *rest):
+        key = (tails.tobytes(), tips.tobytes(), *rest)
+        if key not in self.made:
+            self.made[key] = self.wrapped(tails, tips, *rest)
+        return self.made[key]

@@ -1,0 +1,201 @@
+"""The rules by which chapters find their cases, each on a network that can be worked by hand."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from network.datasets import Split
+from network.model import Network
+from scenes.kit import findings
+
+
+class HandMade:
+    """A trace of one network: all that the rules about a trained network ask of one."""
+
+    def __init__(self, *layers: Any, pixels: Any = ((0, 0),), labels: Sequence[int] = (0,)) -> None:
+        self.layers = [tuple(np.array(array, np.float32) for array in layer) for layer in layers]
+        self.sizes = (self.layers[0][0].shape[1], *(len(b) for _, b in self.layers))
+        images = np.array(pixels, np.uint8)[:, None, :]
+        self.dataset = SimpleNamespace(test=Split(images, np.array(labels, np.uint8)))
+
+    def network(self, step: int | None = None) -> Network:
+        """The network; after the last step by default, and there is no other."""
+        assert step is None
+        names = ("sigmoid",) * len(self.layers)
+        network = Network(self.sizes, names, "cross-entropy", np.random.default_rng(0))
+        for layer, (W, b) in zip(network.layers, self.layers, strict=True):
+            layer.W[:], layer.b[:] = W, b
+        return network
+
+
+def looking_at(*x: float) -> Any:
+    """A step of which the rules only ask for the picture."""
+    return SimpleNamespace(x=np.array(x, np.float32))
+
+
+ONE_SUM = [[1, 0]] * 3  # three neurons whose weighted sum is 1 for the picture (1, 0)
+
+
+@pytest.fixture
+def judged():
+    """Four test images for a network whose second bias is 2, and z = 4 x."""
+    # By rows: right in any case; z = (1.2, 0) + (0, 2): read as 1 with biases, as 0 without,
+    # which is right once and wrong once; black, and a tie without biases is read as 0.
+    pixels, labels = [[255, 0], [77, 0], [77, 0], [0, 0]], [0, 1, 0, 1]
+    return HandMade(([[4, 0], [0, 4]], [0, 2]), pixels=pixels, labels=labels)
+
+
+def test_a_network_without_biases_has_the_same_weights():
+    trace = HandMade((ONE_SUM, [3, -1, 2]), ([[1, 2, 3]], [5]))
+    with_biases, without = (findings.trained_network(trace, biases) for biases in (True, False))
+    for ours, theirs in zip(with_biases.layers, without.layers, strict=True):
+        np.testing.assert_array_equal(ours.W, theirs.W)
+        assert ours.b.any()
+        assert not theirs.b.any()
+    assert trace.network().layers[0].b.tolist() == [3, -1, 2]
+
+
+def test_figures_of_a_neuron_with_and_without_its_bias():
+    trace, step = HandMade((ONE_SUM, [3, -1.5, 2])), looking_at(1, 0)
+    assert findings.trained_bias(trace, 1, 1) == -1.5
+    assert findings.threshold(trace, 1, 1) == 1.5
+    assert findings.trained_weight(trace, 1, 1, 0) == 1
+    assert findings.weighted_sum(trace, step, 1, 1) == 1
+    assert findings.trained_z(trace, step, 1, 1) == -0.5
+    assert findings.activation_without_bias(trace, step, 1, 1) == pytest.approx(0.731059, abs=1e-6)
+    assert findings.activation_with_bias(trace, step, 1, 1) == pytest.approx(0.377541, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("biases", "found"),
+    [
+        # sigmoid(1) = 0.731; across 0.5 go the second and third, and the second goes further.
+        ([3, -1.2, -1.1], 1),
+        # The first changes by 0.251, the third by only 0.234, but across the threshold.
+        ([3, 0.5, -1.01], 2),
+        # None goes across: 0.251, 0.109 and 0.022.
+        ([3, -0.5, 0.11], 0),
+        ([0, 0, 0], 2),  # none changes anything: some neuron, always the same
+    ],
+)
+def test_the_neuron_that_its_bias_moves_most(biases, found):
+    trace = HandMade((ONE_SUM, biases))
+    assert findings.most_moved_by_bias(trace, looking_at(1, 0), 1) == found
+
+
+def test_the_strongest_inputs_are_those_with_the_largest_products():
+    trace = HandMade(([[9, -2, 1, 3]], [0]))
+    step = looking_at(0.1, 1, 1, 0.5)  # products 0.9, -2, 1, 1.5
+    assert findings.strongest_inputs(trace, step, 0, 2) == [1, 3]
+    assert findings.strongest_inputs(trace, step, 0, 3) == [1, 2, 3]
+
+
+def test_images_read_with_biases_and_without(judged):
+    assert findings.read_with_biases(judged).tolist() == [True, True, False, True]
+    assert findings.read_without_biases(judged).tolist() == [True, False, True, False]
+    assert findings.count_test_images(judged) == 4
+    assert [findings.count_read(judged, biases) for biases in (True, False)] == [3, 2]
+    assert [findings.accuracy_on_test(judged, biases) for biases in (True, False)] == [75, 50]
+    assert (findings.count_lost(judged), findings.count_gained(judged)) == (2, 1)
+    assert findings.output_on_test(judged, 0, 1) == pytest.approx(0.880797, abs=1e-6)
+    assert findings.output_on_test(judged, 0, 1, False) == 0.5
+
+
+def test_the_image_that_needs_the_biases_most(judged):
+    # Of the two that are lost, both by the same output, the last one.
+    assert findings.most_dependent_on_biases(judged) == 3
+
+
+def test_if_no_image_is_lost_the_one_whose_right_answer_suffers_most():
+    layer = ([[4, 0], [0, 4]], [1, 0])
+    # Right answers fall by sigmoid(5) - sigmoid(4) and sigmoid(3) - sigmoid(2), nearly.
+    trace = HandMade(layer, pixels=[[255, 0], [128, 0]], labels=[0, 0])
+    assert findings.most_dependent_on_biases(trace) == 1
+    # Not one that is never read, though its right answer suffers more: sigmoid(1) - 0.5.
+    trace = HandMade(layer, pixels=[[255, 0], [0, 255]], labels=[0, 0])
+    assert findings.most_dependent_on_biases(trace) == 0
+
+
+def test_counts_of_neurons_and_biases():
+    trace = HandMade((ONE_SUM, [0, 0, 0]), ([[1, 2, 3]], [5]))
+    assert [findings.layer_size(trace, layer) for layer in range(3)] == [2, 3, 1]
+    assert findings.count_biases(trace) == 4
+
+
+def test_the_first_image_of_a_class():
+    train = Split(np.zeros((4, 1, 1), np.uint8), np.array([5, 0, 4, 0], np.uint8))
+    trace = SimpleNamespace(dataset=SimpleNamespace(train=train))
+    assert [findings.first_of_class(trace, label) for label in (5, 0, 4)] == [0, 1, 2]
+
+
+def test_the_class_beside_a_label_is_one_away():
+    assert [findings.next_class(label) for label in (0, 1, 5, 9)] == [1, 0, 4, 8]
+
+
+def test_the_farthest_class_is_an_end_of_the_line():
+    ends = [findings.farthest_class(label, 10) for label in range(10)]
+    assert ends == [9, 9, 9, 9, 9, 0, 0, 0, 0, 0]
+    # In the middle both ends are as far.
+    assert findings.farthest_class(1, 3) == 0
+
+
+def test_distance_of_two_labels_as_numbers():
+    assert [findings.number_distance(5, guess) for guess in (4, 0, 5, 9)] == [1, 5, 0, 4]
+
+
+def test_a_one_hot_column_has_its_one_in_the_place_of_the_label():
+    assert [findings.one_hot_entry(4, 2, place) for place in range(4)] == [0, 0, 1, 0]
+
+
+def test_distance_of_two_labels_as_columns_is_the_same_for_any_two():
+    apart = [findings.one_hot_distance(10, i, j) for i in range(10) for j in range(10) if i != j]
+    assert apart == pytest.approx([1.41421356] * 90)
+    assert findings.one_hot_distance(10, 5, 5) == 0
+
+
+def a_step(x: Sequence[float], W: Any, a: Sequence[float] = (0,)) -> Any:
+    """A step of one layer: picture, weights and activations."""
+    arrays = (np.array(array, np.float32) for array in (x, W, a))
+    x_array, W_array, a_array = arrays
+    return SimpleNamespace(x=x_array, W={1: W_array}, a={0: x_array, 1: a_array})
+
+
+@pytest.mark.parametrize(
+    ("activations", "found"),
+    [
+        ([0.1, 0.99, 0.7, 0.4], 2),  # nearest to 0.74
+        ([0, 4, 2.9, 0], 2),  # ReLU: nearest to 3
+        ([0, 0, 0, 0], 0),  # nothing fires
+    ],
+)
+def test_the_neuron_that_fires_but_not_fully(activations, found):
+    assert findings.near_the_bend(a_step([0], [[0]] * 4, activations), 1) == found
+
+
+def test_the_largest_product_is_not_that_of_the_largest_weight():
+    step = a_step([0.1, 1, 0.5], [[9, 1, -3]])
+    assert findings.largest_product(step, 0) == 2
+
+
+def test_a_product_and_the_sum_of_all_of_them():
+    step = a_step([0.5, 1, 0], [[0, 0, 0], [2, -3, 7]])
+    assert findings.weight_times_input(step, 1, 1, 0) == 1
+    assert findings.sum_of_products(step, 1, 1) == 1 - 3
+
+
+def test_only_pixels_that_are_not_black_are_lit():
+    assert findings.count_lit(a_step([0, 0.01, 1, 0], [[0] * 4])) == 2
+
+
+def test_what_the_trained_network_says_of_a_picture():
+    trace, step = HandMade(([[1, 0], [0, 0], [2, 0]], [0, 0, 0])), looking_at(1, 0)
+    assert findings.trained_output(trace, step, 1) == 0.5
+    assert findings.trained_output(trace, step, 0) == pytest.approx(1 / (1 + np.exp(-1)))
+    assert findings.trained_answer(trace, step) == 2
+
+
+def test_the_steps_of_a_run_are_counted():
+    assert findings.count_steps(SimpleNamespace(steps=180_000)) == 180_000

@@ -1,0 +1,209 @@
+"""The oracle agrees with every recorded value, for each kind of recipe, and finds a wrong one."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import small_runs
+
+from network.errors import PathError
+from network.trace import Trace
+from network.training import train
+from scenes.film import derived
+from scenes.film.derived import DERIVED, fault_of, find_value
+from scenes.film.oracle import NOISE, Oracle, OracleError
+from scenes.kit import findings
+from scenes.kit.ledger import Quantity, Reading, written
+
+# What a network can be made of, each with the run that has it.
+RUNS = {
+    "online": {},
+    "online-shuffled-decay": {"shuffle": True, "schedule": "decay"},
+    "online-output-first": {"update_order": "output-first"},
+    "online-squared-error": {"loss": "squared-error", "activations": ("relu", "sigmoid")},
+    "online-squared-softmax": {"loss": "squared-error", "activations": ("sigmoid", "softmax")},
+    "online-deep": {
+        "sizes": (25, 8, 6, 10),
+        "activations": ("sigmoid", "relu", "softmax"),
+        "bias_initialisation": "uniform",
+    },
+    "online-sparse": {"record": "sparse"},
+    "batches": {"dropout": (), "momentum": 0.0, "weight_decay": 0.0},
+    "batches-decayed": {"dropout": (), "momentum": 0.0, "weight_decay": 0.01},
+    "full-batch-scalar-db": {
+        "sizes": (25, 10, 10),
+        "activations": ("relu", "softmax"),
+        "batch_size": 0,
+        "dropout": (),
+        "momentum": 0.0,
+        "weight_decay": 0.0,
+        "bias_gradient": "scalar",
+    },
+    "dropout": {},
+}
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def run(request, tmp_path_factory):
+    """A trace of a small run, and its oracle."""
+    base = tmp_path_factory.mktemp("oracle")
+    data = small_runs.write_dataset(base / "data")
+    changes = dict(RUNS[request.param])
+    record = changes.pop("record", None)
+    kind = small_runs.online if request.param.startswith("online") else small_runs.batches
+    path = train(kind(data, **changes), base / "trace", record=record, snapshot_every=50).path
+    return Trace.open(path), Oracle(path)
+
+
+def some_paths(step, generator, count=3):
+    """For each quantity of a step, a few paths and their values."""
+    for name, value in step.values.items():
+        shape = np.shape(value)
+        for _ in range(count if shape else 1):
+            at = tuple(int(generator.integers(size)) for size in shape)
+            inside = f"[{','.join(map(str, at))}]" if at else ""
+            yield f"{name}{inside}", float(np.asarray(value)[at])
+
+
+def test_it_agrees_with_every_quantity_of_many_steps(run):
+    trace, oracle = run
+    generator = np.random.default_rng(0)
+    recorded_steps = np.array(trace.recorded)
+    chosen = generator.choice(recorded_steps, min(8, len(recorded_steps)), replace=False)
+    count = 0
+    for number in {trace.recorded[0], trace.recorded[-1], *map(int, chosen)}:
+        for path, recorded in some_paths(trace[number].example(0), generator):
+            value = oracle.moment(number).value(path)
+            assert abs(value.value - recorded) <= max(value.noise, 1e-12), (number, path)
+            count += 1
+    assert count > 250
+
+
+def test_its_values_are_close_enough_to_show_six_digits(run):
+    trace, oracle = run
+    step = trace[trace.recorded[-1]].example(0)
+    for path, recorded in some_paths(step, np.random.default_rng(1)):
+        if recorded and not path.startswith(("delta", "d", "loss", "error")):
+            value = oracle.moment(int(step.step)).value(path)
+            assert value.value == pytest.approx(recorded, rel=1e-4), path
+
+
+def test_a_corrupted_reading_is_found_wherever_it_shows(run):
+    trace, oracle = run
+    step = trace[trace.recorded[1]].example(0)
+    for path, recorded in some_paths(step, np.random.default_rng(2), count=2):
+        text = written(recorded, ".4f")
+        reading = Reading("beat", 0.0, "screen", int(step.step), path, recorded, text)
+        assert fault_of(reading, oracle) is None, path
+        wrong = dataclasses.replace(reading, text=written(recorded + 2e-4, ".4f"))
+        assert "the oracle has" in fault_of(wrong, oracle), path
+
+
+def test_another_step_s_value_is_found(run):
+    trace, oracle = run
+    one, two = (trace[trace.recorded[at]].example(0) for at in (0, 3))
+    last = len(trace.sizes) - 1
+    value = float(one.a[last][0])
+    reading = Reading(
+        "b", 0.0, "screen", int(two.step), f"a{last}[0]", value, written(value, ".6f")
+    )
+    assert fault_of(reading, oracle) is not None
+
+
+DERIVED_CALLS = {
+    "output_after": lambda t, s: (t, s, 3),
+    "error_after": lambda t, s: (t, s),
+    "output_before": lambda t, s: (t, s, 3),
+    "error_before": lambda t, s: (t, s),
+    "outputs_nearer": lambda t, s: (t, s),
+    "loss_slope": lambda t, s: (t, s, int(s.label)),
+    "output_slope": lambda t, s: (s, 2),
+    "squared_error_blame": lambda t, s: (t, s, 2),
+    "arriving_blame": lambda t, s: (t, s, 1, 2),
+    "hidden_slope": lambda t, s: (t, s, 1, 2),
+    "push": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
+    "weight_change": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
+    "magnification": lambda t, s: (s,),
+    "steps_in_all": lambda t, s: (t,),
+    "count_steps": lambda t, s: (t,),
+    "weight_times_input": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
+    "sum_of_products": lambda t, s: (s, 1, 2),
+    "count_lit": lambda t, s: (s,),
+    "trained_output": lambda t, s: (t, s, 4),
+    "trained_answer": lambda t, s: (t, s),
+    "trained_bias": lambda t, s: (t, 1, 2),
+    "trained_weight": lambda t, s: (t, 1, 2, 7),
+    "trained_z": lambda t, s: (t, s, 1, 2),
+    "weighted_sum": lambda t, s: (t, s, 1, 2),
+    "threshold": lambda t, s: (t, 1, 2),
+    "activation_with_bias": lambda t, s: (t, s, 1, 2),
+    "activation_without_bias": lambda t, s: (t, s, 1, 2),
+    "output_on_test": lambda t, s: (t, 5, 3, False),
+    "count_read": lambda t, s: (t, False),
+    "accuracy_on_test": lambda t, s: (t,),
+    "count_lost": lambda t, s: (t,),
+    "count_gained": lambda t, s: (t,),
+    "count_test_images": lambda t, s: (t,),
+    "layer_size": lambda t, s: (t, 1),
+    "count_biases": lambda t, s: (t,),
+    "first_of_class": lambda t, s: (t, 3),
+    "number_distance": lambda t, s: (5, 9),
+    "one_hot_entry": lambda t, s: (10, 5, 5),
+    "one_hot_distance": lambda t, s: (10, 5, 9),
+}
+
+
+def test_each_derived_figure_agrees_with_its_second_calculation(run):
+    trace, oracle = run
+    step = trace[trace.recorded[2]].example(0)
+    for name, arguments in DERIVED_CALLS.items():
+        function = getattr(findings, name)
+        quantity = Quantity.derived(function, *arguments(trace, step))
+        value = find_value(oracle, quantity.source, quantity.step)
+        assert abs(value.value - quantity.value) <= max(value.noise, 1e-9), quantity
+        wrong = Reading("b", 0.0, "screen", None, quantity.source, 0.0, "0.123456")
+        assert fault_of(wrong, oracle), name
+
+
+def test_the_mean_error_is_that_of_the_stored_errors(run):
+    trace, oracle = run
+    quantity = Quantity.derived(findings.mean_error, trace, 2, 9)
+    assert find_value(oracle, quantity.source, None).value == pytest.approx(quantity.value)
+
+
+def test_what_it_does_not_know_is_said_in_a_line(run):
+    _, oracle = run
+    moment = oracle.moment(0)
+    for path in ("gamma2[3]", "a9[0]", "delta2[1,2]", "a b"):
+        with pytest.raises(OracleError):
+            moment.value(path)
+    reading = Reading("b", 0.0, "screen", None, "made_up(trace)", 1.0, "1")
+    assert fault_of(reading, oracle).startswith("made_up has no second calculation")
+    outside = Reading("b", 0.0, "screen", 0, "b1[999]", 1.0, "1")
+    assert fault_of(outside, oracle).startswith("the oracle fails: IndexError")
+
+
+def test_it_shares_no_code_with_what_it_judges():
+    for module in ("oracle", "derived"):
+        source = (derived.__file__).replace("derived.py", f"{module}.py")
+        with open(source, encoding="utf-8") as file:
+            imports = [
+                line
+                for line in file
+                if line.lstrip().startswith(("from network", "import network"))
+            ]
+        assert set(imports) <= {"from network import datasets\n"}
+    assert NOISE < 1e-5
+    assert set(DERIVED_CALLS) | {"mean_error", "first_step"} >= set(DERIVED)
+
+
+def test_a_picture_s_pixels_and_weights_go_by_row_and_column(run):
+    trace, oracle = run
+    step = trace[0].example(0)
+    moment = oracle.moment(0)
+    assert moment.value("x[1,3]").value == pytest.approx(float(step["x[1,3]"]))
+    assert moment.value("W1[2,1,3]").value == pytest.approx(float(step["W1[2,1,3]"]))
+    with pytest.raises(PathError):
+        step["W1[2,1,3,4]"]
+    with pytest.raises(OracleError):
+        moment.value("W1[2,1,3,4]")

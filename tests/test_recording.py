@@ -1,0 +1,650 @@
+"""Writing a trace: it changes nothing, is small, and nothing that happens on the way harms it."""
+
+import errno
+import io
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from network import recipes, recording, training
+from network.errors import DivergenceError, SettingsError, TraceError
+from network.recipes import RECIPES, Recipe
+from network.recording import Lock, Recorder, recorded_steps
+from network.trace import Trace, header_digest
+from network.training import ensure_trace, train
+from tests.small_runs import (
+    batches,
+    command_in,
+    online,
+    read_files,
+    read_timeless,
+    write_dataset,
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("recording") / "digits")
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+# Recording changes nothing
+
+
+@pytest.mark.parametrize("record", ["full", "sparse"])
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (online, {}),
+        (online, {"update_order": "output-first"}),
+        (online, {"shuffle": True, "schedule": "decay", "loss": "squared-error"}),
+        (batches, {}),
+        (batches, {"batch_size": 0, "dropout": (), "update_order": "output-first"}),
+        (batches, {"batch_size": 1, "bias_gradient": "scalar", "epochs": 1}),
+    ],
+    ids=["online", "output-first", "shuffled", "batches", "full-batch", "one-with-momentum"],
+)
+def test_recording_changes_no_bit(data, out, kind, changes, record):
+    recipe = kind(data, **changes)
+    plain = train(recipe, record="none")
+    assert plain.path is None
+    if record == "full" and not recipe.online:
+        with pytest.raises(SettingsError, match=r"cannot be recorded in full: .*; record it spar"):
+            train(recipe, out, record)
+        return
+    for number, every in enumerate((1, 7, 1000)):
+        recorded = train(
+            recipe,
+            out.with_name(f"out-{number}"),
+            record,
+            progress=lambda _: None,
+            snapshot_every=every,
+            checkpoint_seconds=[0, 1, 0][number],
+        )
+        assert recorded.network.flat.tobytes() == plain.network.flat.tobytes()
+        assert Trace.open(recorded.path).parameters().tobytes() == plain.network.flat.tobytes()
+        for with_it, without in zip(recorded.epochs, plain.epochs, strict=True):
+            assert {**with_it, "seconds": 0} == {**without, "seconds": 0}
+        assert np.array_equal(recorded.confusion, plain.confusion)
+
+
+def test_two_runs_write_the_same_bytes(data, tmp_path):
+    for kind in (online, batches):
+        one = train(kind(data), tmp_path / f"one-{kind.__name__}").path
+        two = train(kind(data), tmp_path / f"two-{kind.__name__}", checkpoint_seconds=0).path
+        assert read_timeless(one) == read_timeless(two)
+        other = train(kind(data, seed=1), tmp_path / f"other-{kind.__name__}").path
+        assert read_timeless(one) != read_timeless(other)
+
+
+# Size, and which steps
+
+
+def planned(recipe: Recipe, folder: Path, images: int = 60_000) -> Recorder:
+    batch = recipe.batch_size or images
+    steps = recipe.epochs * (images // batch)
+    about = {"name": "mnist", "sha256": "0" * 64}
+    return Recorder(folder, recipe, about, steps, batch, "full" if recipe.online else "sparse")
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_published_traces_are_small(tmp_path, name):
+    recorder = planned(RECIPES[name], tmp_path / "trace")
+    # What is not in the arrays: their headers, the confusion counts, trace.json.
+    besides = 128 * 30 + RECIPES[name].epochs * (800 + 400) + 12 * len(recorder.snapshots) + 20_000
+    limit = 60e6 if name.startswith("sigmoid-online") else 150e6
+    assert recorder.nbytes + besides <= limit
+    assert recorder.nbytes > limit / 5  # the budget is used
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_promised_size_is_the_size(data, out):
+    for kind in (online, batches):
+        recipe = kind(data)
+        folder = train(recipe, out.with_name(kind.__name__)).path
+        arrays = [path for path in folder.glob("*.npy") if path.stem != "confusion"]
+        assert sum(path.stat().st_size - 128 for path in arrays) == planned(recipe, out, 60).nbytes
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    epochs=st.integers(1, 3000),
+    per_epoch=st.integers(1, 60_000),
+    step_bytes=st.integers(1, 10**9),
+    budget=st.integers(1, 10**9),
+)
+def test_recorded_steps_follow_the_rule(epochs, per_epoch, step_bytes, budget):
+    steps = epochs * per_epoch
+    chosen = recorded_steps(steps, per_epoch, step_bytes, budget)
+    assert chosen == sorted(set(chosen))
+    assert (chosen[0], chosen[-1]) == (0, steps - 1)
+    fit = max(budget // step_bytes, 2)
+    assert len(chosen) <= fit
+    assert set(range(min(10, steps, fit - 1))) <= set(chosen)
+    ends = set(range(per_epoch - 1, steps, per_epoch))
+    spaced = {step for step in chosen if step >= 10} - ends
+    everything = recorded_steps(steps, per_epoch, 1, 10**12)
+    if fit >= len(everything) + 1000 * epochs:
+        assert chosen == everything
+    assert ends <= set(everything)
+    assert set(range(min(10, steps))) <= set(everything)
+    # Between, no gap is longer than a fifth of a decade; they are whole numbers.
+    for before, after in pairwise(everything[10:]):
+        assert after <= (before + 1) * 10**0.2
+    assert len(spaced) <= 5 * math.log10(steps) + 1
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if not RECIPES[name].online])
+def test_recorded_steps_of_the_published_networks(tmp_path, name):
+    recorder = planned(RECIPES[name], tmp_path / "trace")
+    steps, per_epoch = recorder.planned_steps, recorder.planned_steps // RECIPES[name].epochs
+    assert recorder.recorded[:10] == [*range(10)]
+    assert recorder.recorded[-1] == steps - 1
+    assert len(recorder.recorded) > 12
+    if name == "relu-softmax-sgd":  # there is room for the end of every epoch
+        assert {*range(per_epoch - 1, steps, per_epoch)} <= {*recorder.recorded}
+
+
+# Stopped and resumed
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork; killing is POSIX too")
+@pytest.mark.parametrize("kind", ["online", "batches"])
+def test_killed_at_any_line_and_resumed_ends_with_the_same_bytes(data, tmp_path, kind):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killed_run", str(tmp_path), str(data), kind],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 60
+
+
+class Stop(BaseException):
+    """As from Ctrl-C: nothing catches it."""
+
+
+def stopping_at(step: int) -> Any:
+    def stop(progress: training.Progress) -> None:
+        if progress.step >= step:
+            raise Stop
+
+    return stop
+
+
+def stop_at(step: int, recipe: Recipe, out: Path, **options: Any) -> None:
+    with pytest.raises(Stop):
+        train(recipe, out, progress=stopping_at(step), **{"checkpoint_seconds": 0} | options)
+
+
+@pytest.mark.parametrize("kind", [online, batches])
+def test_what_follows_the_last_checkpoint_is_trained_again(data, tmp_path, out, kind):
+    whole = read_timeless(train(kind(data), tmp_path / "whole", snapshot_every=10).path)
+    seen = []
+    stop_at(20, kind(data), out, snapshot_every=10)
+    assert not out.exists()
+    with pytest.raises(TraceError, match=r"was not finished: go on with .* --resume"):
+        Trace.open(out)
+    with pytest.raises(TraceError, match=r"is no trace, it has no trace\.json"):
+        Trace.open(out.with_name("out.partial"))
+    # Rows without a checkpoint, as a killed process leaves them, do not count.
+    for name in ("a1", "W1", "index"):
+        with (out.with_name("out.partial") / f"{name}.npy").open("ab") as file:
+            file.write(b"half a row" * 30)
+    train(kind(data), out, resume=True, snapshot_every=10, progress=lambda p: seen.append(p.step))
+    assert 0 < seen[0] - 1 <= 20
+    assert read_timeless(out) == whole
+    assert not out.with_name("out.partial").exists()
+
+
+def test_stopped_before_the_first_checkpoint_it_begins_anew(data, tmp_path, out):
+    stop_at(20, online(data), out, snapshot_every=10, checkpoint_seconds=1000)
+    train(online(data), out, resume=True, snapshot_every=10)
+    whole = train(online(data), tmp_path / "whole", snapshot_every=10).path
+    assert read_timeless(out) == read_timeless(whole)
+
+
+def test_nothing_to_resume_is_a_beginning(data, tmp_path, out):
+    train(online(data), out, resume=True)
+    assert read_timeless(out) == read_timeless(train(online(data), tmp_path / "whole").path)
+
+
+def test_an_unfinished_run_is_not_overwritten_unasked(data, out):
+    stop_at(20, online(data), out)
+    before = read_files(out.with_name("out.partial"))
+    with pytest.raises(TraceError, match="--resume goes on, --force starts over"):
+        train(online(data), out)
+    with pytest.raises(TraceError, match=r"begun with other settings.*start over with") as caught:
+        train(online(data, seed=1), out, resume=True)
+    assert command_in(str(caught.value))[-1] == "--force"
+    with pytest.raises(TraceError, match="begun with other settings"):
+        train(online(data), out, "sparse", resume=True)
+    with pytest.raises(TraceError, match="begun with other settings"):
+        train(online(data), out, resume=True, snapshot_every=3)
+    write_dataset(data.with_name("others"), seed=1)
+    assert read_files(out.with_name("out.partial")) == before
+    train(online(data, seed=1), out, force=True)
+    assert Trace.open(out).recipe.seed == 1
+
+
+def test_an_unfinished_run_on_other_data_is_not_resumed(tmp_path, out):
+    data = write_dataset(tmp_path / "digits")
+    stop_at(20, online(data), out)
+    write_dataset(data, seed=1)
+    with pytest.raises(TraceError, match="begun with other settings"):
+        train(online(data), out, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "keep"),
+    [("checkpoint.npz", n) for n in (0, 1, 100, 2000, -1)]
+    + [("a1.npy", 300), ("W2.npy", 0), ("loss.npy", None)],
+)
+def test_a_damaged_unfinished_run_is_told(data, out, name, keep):
+    stop_at(100, online(data), out)
+    path = out.with_name("out.partial") / name
+    content = path.read_bytes()
+    path.unlink()
+    if keep is not None:
+        path.write_bytes(content[:keep])
+    with pytest.raises(TraceError, match="is damaged, so the run cannot go on") as caught:
+        train(online(data), out, resume=True)
+    assert str(path) in str(caught.value)
+    assert command_in(str(caught.value))[-1] == "--force"
+    train(online(data), out, force=True)
+    Trace.open(out)
+
+
+@settings(deadline=None, max_examples=150)
+@given(place=st.integers(0, 10**6), mask=st.integers(1, 255))
+def test_a_flipped_byte_in_a_checkpoint_never_ends_in_another_trace(
+    tmp_path_factory, data, place, mask
+):
+    base = tmp_path_factory.getbasetemp() / "checkpoint"
+    out = base / "out"
+    if not base.exists():
+        train(online(data), base / "whole")
+        stop_at(100, online(data), out)
+        out.with_name("out.partial").rename(base / "kept")
+    shutil.copytree(base / "kept", out.with_name("out.partial"))
+    path = out.with_name("out.partial") / "checkpoint.npz"
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= mask
+    path.write_bytes(content)
+    try:
+        train(online(data), out, resume=True)
+    except TraceError:
+        assert not out.exists()
+        shutil.rmtree(out.with_name("out.partial"))
+    else:
+        # There are bytes in a zip file that say nothing, such as dates.
+        assert read_timeless(out) == read_timeless(base / "whole")
+        shutil.rmtree(out)
+
+
+# A trace that is there
+
+
+def test_a_trace_is_replaced_only_when_asked_and_only_when_the_new_one_is_whole(data, out):
+    train(online(data), out)
+    before = read_files(out)
+    for resume in (False, True):
+        with pytest.raises(TraceError, match="is there already: --force trains it anew"):
+            train(online(data, seed=1), out, resume=resume)
+    stop_at(40, online(data, seed=1), out, force=True)
+    assert read_files(out) == before
+    assert Trace.open(out)[0].step == 0
+    # The unfinished one can be gone on with, though the old one is there.
+    train(online(data, seed=1), out, resume=True)
+    assert Trace.open(out).recipe.seed == 1
+    assert sorted(path.name for path in out.parent.iterdir()) == [".out.lock", "out"]
+
+
+@pytest.mark.parametrize("place", ["out", "out.partial"])
+def test_what_is_no_trace_is_never_deleted(data, tmp_path, place):
+    folder = tmp_path / place
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("ten years of work")
+    (folder / "loss.npy").write_bytes(b"mine")
+    for options in ({}, {"force": True}, {"resume": True, "force": True}):
+        with pytest.raises(TraceError, match=r"is not only a trace \(it holds thesis\.txt\)"):
+            train(online(data), tmp_path / "out", **options)
+    (folder / "thesis.txt").unlink()
+    with pytest.raises(TraceError, match=r"is not only a trace \(it holds loss\.npy\)"):
+        train(online(data), tmp_path / "out", force=True)
+    assert (folder / "loss.npy").read_bytes() == b"mine"
+    shutil.rmtree(folder)
+    folder.write_text("a file")
+    with pytest.raises(TraceError, match="is not only a trace"):
+        train(online(data), tmp_path / "out", force=True)
+    assert folder.read_text() == "a file"
+
+
+def test_a_trace_with_something_else_in_it_is_not_deleted(data, out):
+    train(online(data), out)
+    (out / "notes").mkdir()
+    with pytest.raises(TraceError, match=r"it holds notes\), so it is not replaced"):
+        train(online(data), out, force=True)
+    Trace.open(out)
+
+
+def test_neighbours_are_left_alone(data, out):
+    """A copy called out.old was once deleted."""
+    for name in ("out.old", "out-1", "out.bak"):
+        out.with_name(name).mkdir()
+        out.with_name(name).joinpath("trace.json").write_text("a copy")
+    for _ in range(2):
+        train(online(data), out, force=True)
+    for name in ("out.old", "out-1", "out.bak"):
+        assert out.with_name(name).joinpath("trace.json").read_text() == "a copy"
+
+
+def test_an_empty_folder_is_as_good_as_none(data, out):
+    out.mkdir()
+    train(online(data), out)
+    Trace.open(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_stays_a_link(data, tmp_path, out):
+    (tmp_path / "elsewhere").mkdir()
+    out.symlink_to(tmp_path / "elsewhere" / "trace")
+    for seed in (0, 1):
+        result = train(online(data, seed=seed), out, force=True)
+        assert out.is_symlink()
+        assert Trace.open(out).recipe.seed == seed
+        assert result.path == (tmp_path / "elsewhere" / "trace").resolve()
+    assert {path.name for path in tmp_path.iterdir()} == {"elsewhere", "out"}
+
+
+def test_places_that_cannot_be_written_are_told(data, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(TraceError, match=r"cannot write .*file"):
+        train(online(data), tmp_path / "file" / "out")
+    with pytest.raises(TraceError, match=r"cannot write .*: File name too long"):
+        train(online(data), tmp_path / ("x" * 300))
+    with pytest.raises(TraceError, match=r"^/ is not only a trace"):
+        train(online(data), Path("/"), force=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TraceError, match="is not only a trace"):
+        train(online(data), Path(), force=True)
+    train(online(data), Path("a/b/../c"))
+    assert Trace.open(tmp_path / "a" / "c").steps == 120
+
+
+# A full disk
+
+
+class Disk:
+    """Where so many bytes can still be written."""
+
+    def __init__(self, free: int) -> None:
+        self.free, self.written = free, 0
+
+    def open(self, path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        if "w" not in mode and "+" not in mode:
+            return open(path, mode, *arguments, **options)
+        raw = RawFile(path, mode.replace("b", ""), self)
+        if "b" not in mode:
+            return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
+        return io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
+
+
+class RawFile(io.FileIO):
+    """A file on such a disk."""
+
+    def __init__(self, path: Path, mode: str, disk: Disk) -> None:
+        super().__init__(path, mode)
+        self.disk = disk
+
+    def write(self, content: Any) -> int:
+        size = memoryview(content).nbytes
+        if self.disk.free < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.disk.free -= size
+        self.disk.written += size
+        return super().write(content)
+
+
+@pytest.mark.parametrize("kind", [online, batches])
+def test_a_full_disk_is_told_and_nothing_is_lost(data, tmp_path, out, monkeypatch, kind):
+    whole = train(kind(data), tmp_path / "whole", snapshot_every=10).path
+    train(kind(data, seed=5), out)
+    old = read_files(out)
+
+    def train_on(disk: Disk, **options: Any) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", lambda *words, **named: disk.open(*words, **named))
+            train(kind(data), out, snapshot_every=10, checkpoint_seconds=0, **options)
+
+    disk = Disk(10**9)
+    train_on(disk, force=True)
+    assert read_timeless(out) == read_timeless(whole)
+    frees = [int(disk.written * share / 20) for share in range(0, 20, 2)]
+    # Near the end: while the last arrays are closed, and while trace.json is written.
+    last = disk.written - (out / "trace.json").stat().st_size
+    for free in [*frees, last - 1500, last - 300, last + 500]:
+        shutil.rmtree(out)
+        out.mkdir()
+        for name, content in old.items():
+            (out / name).write_bytes(content)
+        with pytest.raises(TraceError, match=r"^the disk is full: .*--resume$") as caught:
+            train_on(Disk(free), force=True)
+        assert "\n" not in str(caught.value)
+        assert read_files(out) == old
+        Trace.open(out)
+        train(kind(data), out, snapshot_every=10, resume=True, force=True)
+        assert read_timeless(out) == read_timeless(whole), free
+
+
+def test_too_little_room_is_told_before_training(data, out, monkeypatch):
+    usage = shutil.disk_usage(out.parent)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10_000))
+    with pytest.raises(TraceError, match=r"the disk is full: .*out needs 0 MB, and 0 MB are free"):
+        train(online(data), out)
+    assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
+
+
+# Two at once
+
+
+def test_a_second_run_is_told_and_harms_nothing(data, tmp_path, out):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(progress: training.Progress) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    first = threading.Thread(
+        target=train, args=(online(data), out), kwargs={"progress": wait, "snapshot_every": 10}
+    )
+    first.start()
+    try:
+        assert begun.wait(30)
+        for options in ({}, {"force": True}, {"resume": True}):
+            with pytest.raises(TraceError, match=r"another process is training .*: wait"):
+                train(online(data), out, **options)
+    finally:
+        go_on.set()
+        first.join()
+    whole = train(online(data), tmp_path / "whole", snapshot_every=10).path
+    assert read_timeless(out) == read_timeless(whole)
+
+
+def test_ensure_trace_waits_for_the_other_and_trains_only_once(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("GLASSNET_DATA", str(tmp_path))
+    monkeypatch.setitem(recipes.RECIPES, "waited-for", online(data).change(name="waited-for"))
+    begun, go_on = threading.Event(), threading.Event()
+    begins = []
+    begin = training._begin
+    monkeypatch.setattr(training, "_begin", lambda *words: begins.append(1) or begin(*words))
+
+    def wait(progress: training.Progress) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    found: list[Path] = []
+    first = threading.Thread(target=lambda: found.append(ensure_trace("waited-for", wait)))
+    second = threading.Thread(target=lambda: found.append(ensure_trace("waited-for")))
+    first.start()
+    assert begun.wait(30)
+    second.start()
+    second.join(0.3)
+    assert second.is_alive()
+    assert "waiting for another process" in capsys.readouterr().err
+    go_on.set()
+    first.join()
+    second.join()
+    assert found == [tmp_path / "traces" / "waited-for"] * 2
+    assert len(begins) == 1
+    assert ensure_trace("waited-for") == found[0]
+    assert len(begins) == 1
+
+
+def test_ensure_trace_finishes_an_unfinished_run(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASSNET_DATA", str(tmp_path))
+    recipe = online(data).change(name="begun")
+    monkeypatch.setitem(recipes.RECIPES, "begun", recipe)
+    stop_at(120, recipe, tmp_path / "traces" / "begun")
+    seen: list[int] = []
+    ensure_trace("begun", lambda progress: seen.append(progress.step))
+    assert seen == [120]
+    whole = train(recipe, tmp_path / "whole").path
+    assert read_timeless(tmp_path / "traces" / "begun") == read_timeless(whole)
+
+
+def test_a_lock_is_let_go(out):
+    with Lock(out), pytest.raises(TraceError, match="another process"), Lock(out):
+        pass
+    with pytest.raises(Stop), Lock(out):
+        raise Stop
+    with Lock(out):
+        pass
+
+
+# Divergence
+
+# Some time in the second of three epochs.
+SLOWLY = {
+    "activations": ("relu", "identity"),
+    "loss": "squared-error",
+    "learning_rate": 13.0,
+    "epochs": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "after"),
+    [
+        (online, {"activations": ("relu", "softmax"), "learning_rate": 1e20}, 0),
+        (online, SLOWLY, 10),
+        (batches, {"learning_rate": 1e12}, 0),
+        (batches, {"batch_size": 0, "dropout": (), "momentum": 0.0, "learning_rate": 1e14}, 0),
+    ],
+    ids=["online", "slowly", "batches", "full-batch"],
+)
+@pytest.mark.parametrize("every", [1, 5, 1000])
+def test_divergence_stops_and_what_was_recorded_can_be_read(data, out, kind, changes, after, every):
+    recipe = kind(data, **changes)
+    with pytest.raises(DivergenceError) as caught:
+        train(recipe, out, snapshot_every=every, checkpoint_seconds=0)
+    trace = Trace.open(out)
+    at, of = trace.header["diverged_at"], trace.header["planned_steps"]
+    assert f"training diverged at step {at} of {of}: " in str(caught.value)
+    assert f"the learning rate {recipe.learning_rate:g} is too large" in str(caught.value)
+    assert f"the steps before it are at {out}" in str(caught.value)
+    assert after < at == trace.steps == len(trace) <= of
+    assert at - 1 <= (len(trace.epochs) + 1) * (of // recipe.epochs)
+    assert len(trace.epochs) * (of // recipe.epochs) <= at
+    # No number in it that JSON does not know.
+    json.loads((out / "trace.json").read_text(), parse_constant=pytest.fail)
+    previous = None
+    for number in trace.recorded:
+        step = trace[number]
+        assert np.isfinite(step.loss).all()
+        if previous is not None and previous.step == number - 1:
+            for layer in range(1, step.layers + 1):
+                assert step.W[layer].tobytes() == previous.W_after[layer].tobytes()
+        previous = step
+    assert trace.recorded[-1] <= at - 1
+    with pytest.raises(DivergenceError, match=f"at step {at} "):
+        train(recipe, record="none")
+    # The same weights lead to the same end, also when the run is stopped on the way.
+    if at > 1:
+        whole = read_timeless(out)
+        again = out.with_name("again")
+        stop_at(1, recipe, again, snapshot_every=every)
+        with pytest.raises(DivergenceError):
+            train(recipe, again, resume=True, snapshot_every=every)
+        assert read_timeless(again) == whole
+
+
+def test_the_steps_before_a_divergence_are_those_of_a_run_that_ends_there(data, out):
+    """A segment that diverges in its middle was once recorded with weights from after it."""
+    recipe = online(data, **SLOWLY)
+    with pytest.raises(DivergenceError):
+        train(recipe, out, snapshot_every=1000)
+    coarse = Trace.open(out)
+    with pytest.raises(DivergenceError):
+        train(recipe, out.with_name("fine"), snapshot_every=1)
+    fine = Trace.open(out.with_name("fine"))
+    assert fine.steps == coarse.steps > 3
+    for step in range(fine.steps + 1):
+        assert coarse.parameters(step).tobytes() == fine.parameters(step).tobytes()
+    for name in ("index", "error", "loss", "a1", "a2", "delta1", "delta2"):
+        assert coarse.arrays[name].tobytes() == fine.arrays[name].tobytes()
+
+
+# What is in the header
+
+
+def test_the_header_says_how_the_trace_was_made(data, out):
+    header = Trace.open(train(batches(data), out).path).header
+    assert header["format"] == 1
+    assert Recipe.from_dict(header["recipe"]) == batches(data)
+    assert header["dataset"]["name"] == str(data)
+    assert header["layer_sizes"] == [25, 8, 6, 10]
+    assert (header["dtype"], header["record"]) == ("float32", "sparse")
+    assert (header["steps"], header["planned_steps"], header["batch"]) == (48, 48, 7)
+    assert header["versions"] == recording.versions()
+    assert header["versions"]["numpy"] == np.__version__
+    assert [epoch["epoch"] for epoch in header["epochs"]] == [0, 1, 2, 3, 4, 5]
+    assert all(epoch["seconds"] >= 0 for epoch in header["epochs"])
+    assert header["sha256"] == header_digest(header)
+    assert "diverged_at" not in header
+
+
+def test_what_is_counted_while_training_is_what_the_arrays_say(data, out):
+    trace = Trace.open(train(online(data), out).path)
+    labels = trace.dataset.train.labels
+    for number, epoch in enumerate(trace.epochs):
+        rows = slice(60 * number, 60 * number + 60)
+        answers = trace.arrays["a2"][rows, 0].argmax(axis=1)
+        right = answers == labels[trace.arrays["index"][rows, 0]]
+        assert epoch["train_accuracy"] == right.mean()
+        assert epoch["train_loss"] == pytest.approx(trace.arrays["loss"][rows].mean())
+        judged = training.evaluate(trace.network(60 * number + 60), trace.dataset.test)
+        assert (epoch["test_accuracy"], epoch["test_loss"]) == (judged.accuracy, judged.loss)
+        assert np.array_equal(trace.arrays["confusion"][number], judged.confusion)
+        assert (
+            judged.confusion.sum(axis=1).tolist()
+            == np.bincount(trace.dataset.test.labels, minlength=10).tolist()
+        )

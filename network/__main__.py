@@ -33,10 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        options = _parser().parse_args(words, argparse.Namespace(words=words))
-        code = options.run(options) or 0
+        try:
+            options = _parser().parse_args(words, argparse.Namespace(words=words))
+            code = int(options.run(options) or 0)
+        except SystemExit:  # --help was printed
+            code = 0
         sys.stdout.flush()
-        return int(code)
+        return code
     except GlassnetError as error:
         _complain(error)
         return error.exit_code

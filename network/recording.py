@@ -311,8 +311,7 @@ class Recorder:
                     rows = np.ascontiguousarray(last_rows[name], dtype)
                     file.seek(end - rows.nbytes)
                     file.write(rows.data)
-                file.truncate(end)
-                file.flush()
+                file.truncate(end)  # which also writes, or says that it cannot, what is buffered
             self.close()
             header: dict[str, Any] = {
                 "format": FORMAT,

@@ -138,6 +138,7 @@ class Backprop(Chapter):
         self.sigmoid = recipe.activations[self.hidden - 1] == "sigmoid"
         # One image at a time by plain gradient descent: the push of an image is all there is.
         self.online = recipe.online
+        self.mean = "thin" if self.online else 'thin "mean of" med'
         self.batch = recipe.batch_size or len(self.trace.dataset.train)
         self.classes = self.trace.dataset.classes
 
@@ -176,7 +177,7 @@ class Backprop(Chapter):
     @property
     def digit_size(self) -> float:
         """Small beside long names."""
-        return DIGIT_SIZE if self.rows.names.width < 1.9 else SMALL_DIGIT
+        return SMALL_DIGIT if self.rows.wide else DIGIT_SIZE
 
     def words(self) -> dict[str, str]:
         """What the picture is called in the narration."""
@@ -212,6 +213,8 @@ class Backprop(Chapter):
                 *(blames.animate_gaps(), blames.animate_numbers(), FadeIn(blames.heads[2])),
                 run_time=SLOW,
             )
+            for row_of_numbers in zip(blames.outputs, blames.labels, blames.blames, strict=True):
+                self.relate("a - b = c", *row_of_numbers)
             self.play(Create(blames.box), run_time=QUICK)
             self.hold()
 
@@ -234,6 +237,8 @@ class Backprop(Chapter):
             self.play(FadeIn(chain.times), run_time=QUICK)
             self.play(LaggedStart(*map(Create, chain.strokes), lag_ratio=0.5), run_time=STEADY)
             self.play(FadeIn(chain.result), run_time=QUICK)
+            factors = (chain.output_slope[1], chain.loss_slope[1])
+            self.relate(f"a * b {chain.equals} c", *factors, chain.result[-1])
             self.hold()
             self.play(FadeIn(chain.exact), grow(chain.exact_bar), run_time=STEADY)
             self.hold()
@@ -265,6 +270,8 @@ class Backprop(Chapter):
             self.play(
                 product.map.animate_highlight(*quiet),
                 FadeIn(box, self.account),
+                # Long names would stand in the account's way.
+                *([FadeOut(self.rows.names)] if self.rows.wide else []),
                 run_time=STEADY,
             )
             self.hold()
@@ -274,9 +281,10 @@ class Backprop(Chapter):
                 *self.account.animate_to(loud),
                 run_time=STEADY,
             )
+            self.relate("-a * b = c", *self.account.numbers)
             self.hold()
-        gone = FadeOut(product, box, self.rows.names, self.blames.blames)
-        self.play(gone, run_time=QUICK)
+        gone = [product, box, self.blames.blames]
+        self.play(FadeOut(*gone, *([] if self.rows.wide else self.rows.names)), run_time=QUICK)
 
     def the_step(self) -> None:
         """One weight: its push, the small part of it that is taken, and where it is then."""
@@ -291,9 +299,8 @@ class Backprop(Chapter):
         way = StepOfAWeight(step, layer, cell, self.online)
         with self.beat("the-step", "text" if self.online else "batch", **figures):
             h = self.symbol(self.hidden)
-            mean = "" if self.online else 'thin "mean of" med'
             self.change_formula(
-                f"Delta W_({h} o) = - eta {mean} {{{{delta_o : blame}}}} thin "
+                f"Delta W_({h} o) = - eta {self.mean} {{{{delta_o : blame}}}} thin "
                 f"{{{{{h}^top : output}}}}",
                 FadeIn(way.name, way.line, way.dot, way.before),
             )
@@ -310,6 +317,7 @@ class Backprop(Chapter):
                 FadeIn(way.sum),
                 run_time=STEADY,
             )
+            self.relate("a + b = c", way.sum[0], way.sum[1], way.sum[3])
             self.hold()
         self.play(FadeOut(way, self.account), run_time=QUICK)
 
@@ -334,6 +342,8 @@ class Backprop(Chapter):
             self.play(diagram.animate_blame(hidden, arriving, scale), run_time=STEADY)
             self.hold()
             slope = f"{h} (1 - {h})" if self.sigmoid else f"[{h} > 0]"
+            if any(trace.recipe.dropout):
+                slope += f" \\/ {1 - trace.recipe.dropout[hidden - 1]:g}"
             self.change_formula(
                 f"{back} ⊙ {{{{{slope} : output}}}}",
                 diagram.animate_blame(hidden, blame, scale),
@@ -348,6 +358,7 @@ class Backprop(Chapter):
                 self.play(
                     diagram.animate_highlight(hidden, neuron), FadeIn(account), run_time=STEADY
                 )
+                self.relate("a * b = c", *account.numbers)
                 self.hold(1.5 * STEADY)
         self.play(FadeOut(accounts), diagram.animate_highlight(hidden, None), run_time=QUICK)
 
@@ -361,7 +372,7 @@ class Backprop(Chapter):
             width=5.7,
             height=5.0,
             classes=self.classes if short else (),
-        ).shift(0.72 * LEFT + 0.35 * DOWN)
+        ).shift(0.88 * LEFT + 0.35 * DOWN)
         for layer, values in step.a.items():
             diagram.set_activations(layer, values, max(1.0, float(values.max())))
         for layer in range(1, self.out):
@@ -374,12 +385,13 @@ class Backprop(Chapter):
         wall = Wall(step)
         figures = {"shown": f"{len(wall.pictures)}", "all": f"{step.a[1].size:,}"}
         variant = "text" if step.a[1].size <= MOST_PICTURES else "some"
+        variant = variant if self.online else "batch"
         with self.beat("the-change-is-the-picture", variant, **figures, **self.words()):
             h = self.symbol(1)
             changes = -np.outer(step.delta[1], step.x)
             field = diagram.field(1).set_dim(1.0)
             self.change_formula(
-                f"Delta W_(x {h}) = - eta thin {{{{delta_({h}) : blame}}}} thin "
+                f"Delta W_(x {h}) = - eta {self.mean} {{{{delta_({h}) : blame}}}} thin "
                 "{{x^top : output}}",
                 field.animate_flow(changes, largest(changes), backward=True, run_time=SLOW),
                 run_time=SLOW,
@@ -486,6 +498,11 @@ class ClassRows:
             words.next_to(self.at(index, NAMES), LEFT, buff=0)
             # On one baseline with the figures beside it.
             self.names.add(words.shift((self.at(index)[1] - 0.7 * SMALL - words.baseline) * UP))
+
+    @property
+    def wide(self) -> bool:
+        """Whether the names are words rather than digits."""
+        return self.names.width > 1.5
 
     def at(self, index: int, x: float = 0.0) -> Point3D:
         """A point in the row of a class."""
@@ -606,12 +623,13 @@ class ChainRule(VGroup):
             )
         )
         look = {"sign": True, "decimals": decimals, "colour": BLAME}
+        self.equals = about or "="
         self.result = row(
             Formula(
                 "= {{o : output}} - {{l : label}}",
                 colours={"output": ACTIVATION, "label": TRUTH},
             ),
-            Formula("approx" if about else "="),
+            Formula(self.equals),
             Number(step, blame.source, **look),
         ).move_to([3.1, -1.25, 0])
         self._compare(trace, step, look)
@@ -694,7 +712,7 @@ class Account(VGroup):
 
     pitch = 0.53
 
-    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.1) -> None:
+    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.2) -> None:
         super().__init__()
         self.title = Words(title, x_height=SMALL, colour=TEXT)
         self.numbers = VGroup(*(number for _, number in lines))
@@ -760,7 +778,7 @@ class Account(VGroup):
             ),
             ("slope", Derived(hidden_slope, trace, step, layer, neuron, **look)),
             ("blame", Number(step, blame.source, sign=True, before=about, colour=BLAME, **look)),
-            width=3.55,
+            width=3.75,
         )
         fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, **look)
         fires.shift((account.numbers[0].point[0] - fires.point[0]) * RIGHT)
@@ -925,9 +943,9 @@ class BeforeAndAfter(VGroup):
             if dropped
             else Number(step, "error", decimals=4)
         )
-        self.error_before = named("error", error, digit, 0.5)
+        self.error_before = named("error", error, digit, 0)
         now = Derived(error_after, trace, step, decimals=4)
-        self.error_now = named("now", now, digit, 1.1)
+        self.error_now = named("now", now, digit, 1)
         self.add(self.bars, self.ghosts, self.marks, self.befores, self.afters)
         self.add(self.heads, self.error_before, self.error_now)
 
@@ -1060,12 +1078,17 @@ def less_and_more() -> Group:
     return Group(strip, *words)
 
 
-def named(name: str, number: Number, digit: Digit, down: float) -> VGroup:
-    """A number with its name, below the digit."""
+def named(name: str, number: Number, digit: Digit, place: int) -> VGroup:
+    """A number with its name, below the digit; below its name where there is no room beside it."""
     words = Words(name, x_height=SMALL, colour=BLAME)
-    words.move_to(digit.get_bottom() + down * DOWN).align_to([-6.55, 0, 0], LEFT)
-    number.move_to(words).align_to([-3.45, 0, 0], RIGHT)
-    return VGroup(words, number.shift((words.baseline - number.baseline) * UP))
+    if digit.width < DIGIT_SIZE - 0.1:
+        words.next_to(digit, DOWN, buff=0.4 + 1.3 * place, aligned_edge=LEFT)
+        number.next_to(words, DOWN, buff=0.2, aligned_edge=LEFT)
+    else:
+        words.next_to(digit, DOWN, buff=0.4 + 0.6 * place, aligned_edge=LEFT)
+        number.move_to(words).align_to([-3.45, 0, 0], RIGHT)
+        number.shift((words.baseline - number.baseline) * UP)
+    return VGroup(words, number)
 
 
 def signed_colour(value: float) -> ManimColor:
@@ -1081,7 +1104,8 @@ def largest(values: npt.NDArray[np.floating]) -> float:
 def formula(source: str) -> Formula:
     """The formula of the moment, on top."""
     mobject = Formula(source, x_height=LARGE, colours=coloured(source)).move_to(FORMULA_PLACE)
-    return mobject.set(width=min(mobject.width, 8.0))
+    mobject.set(width=min(mobject.width, 7.6))
+    return mobject.shift(min(0.0, 3.5 - mobject.get_top()[1]) * UP)
 
 
 def coloured(source: str) -> dict[str, ManimColor]:

@@ -40,7 +40,7 @@ from scenes.kit.chapter import Chapter
 from scenes.kit.digit import Digit, PixelImage
 from scenes.kit.encoding import activation_colours
 from scenes.kit.figures import Mark, round_places
-from scenes.kit.ledger import Quantity
+from scenes.kit.ledger import MINUS, Quantity
 from scenes.kit.legend import Legend
 from scenes.kit.number import Count, Derived, Number
 from scenes.kit.plot import Plot
@@ -502,37 +502,14 @@ class NeuronPicture:
     """The neuron with three of its inputs, and one more input that is always 1."""
 
     def __init__(self, chapter: Bias) -> None:
-        trace, neuron = chapter.trace, chapter.neuron
-        self.pixels = findings.strongest_inputs(trace, chapter.story, neuron, SHOWN)
+        inputs = len(chapter.story.x)
+        self.pixels = findings.strongest_inputs(chapter.trace, chapter.story, chapter.neuron, SHOWN)
         circle = Circle(0.55, stroke_color=TEXT, stroke_width=2).move_to(CENTRE)
         self.neuron = VGroup(circle, Formula("Sigma", x_height=BODY).move_to(CENTRE))
-        self.squares, self.values, self.edges, self.weights = (VGroup() for _ in range(4))
-        for place, pixel in zip(INPUTS, self.pixels, strict=True):
-            value = float(chapter.story.x[pixel])
-            square = Square(INPUT_SIDE, stroke_color=DIM, stroke_width=2, fill_opacity=1)
-            square.set_fill(ManimColor(tuple(activation_colours(np.array(value)))))
-            self.squares.add(square.move_to(place))
-            number = Number(chapter.story, f"x[{pixel}]", x_height=SMALL).next_to(
-                square, LEFT, buff=0.2
-            )
-            self.values.add(number)
-            weight = chapter.parameter(findings.trained_weight, pixel, x_height=SMALL)
-            colour = POSITIVE if weight.quantity.value > 0 else NEGATIVE
-            self.edges.add(edge(place, colour))
-            self.weights.add(weight.set_color(colour).move_to(place + WEIGHT))
-        self.times = VGroup(*(times(place) for place in INPUTS))
-        self.shown = VGroup(
-            Words(f"{SHOWN} of {len(chapter.story.x)} inputs shown", x_height=SMALL, colour=DIM)
-        )
+        self._add_inputs(chapter)
+        self.shown = Words(f"{SHOWN} of {inputs} inputs shown", x_height=SMALL, colour=DIM)
         self.shown.next_to(self.squares, DOWN, buff=0.3).align_to(self.values, LEFT)
-        self.one = VGroup(
-            Square(INPUT_SIDE, stroke_color=DIM, stroke_width=2, fill_opacity=1).move_to(ALWAYS)
-        )
-        self.one[0].set_fill(ACTIVATION)
-        one = Mark(1, colour=TEXT).next_to(self.one[0], LEFT, buff=0.2)
-        always = Words("always", x_height=SMALL, colour=DIM)
-        always.next_to(VGroup(one, self.one[0]), DOWN, buff=0.2)
-        self.one.add(one, always, times(ALWAYS))
+        self.one = self._make_one()
         self.bias_edge = edge(ALWAYS, chapter.cell.get_fill_color())
         self.bias_place = ALWAYS + WEIGHT
         self.z = chapter.derived(findings.trained_z, sign=True, x_height=0.28)
@@ -541,15 +518,36 @@ class NeuronPicture:
         out = Line(CENTRE + 0.55 * RIGHT, name.get_left() + 0.15 * LEFT, stroke_color=DIM)
         self.result = VGroup(out.set_stroke(width=2), name)
         formula = Formula(
-            f"z = w_1 x_1 + w_2 x_2 + ... + w_{len(chapter.story.x)} x_{len(chapter.story.x)} "
-            "{{ + b dot 1 : bias }}",
+            f"z = w_1 x_1 + w_2 x_2 + ... + w_{inputs} x_{inputs} {{{{ + b dot 1 : bias }}}}",
             x_height=0.26,
         ).move_to(HEAD + 0.1 * LEFT)
         self.formula_of_bias = formula.select("bias")
-        kept = self.formula_of_bias.get_family()
+        late = self.formula_of_bias.get_family()
         self.formula_without_bias = VGroup(
-            *(glyph for glyph in formula.family_members_with_points() if glyph not in kept)
+            *(glyph for glyph in formula.family_members_with_points() if glyph not in late)
         )
+
+    def _add_inputs(self, chapter: Bias) -> None:
+        """Three rows: the pixel's value, the pixel, its weight and the edge to the neuron."""
+        self.squares, self.values, self.edges, self.weights = (VGroup() for _ in range(4))
+        for place, pixel in zip(INPUTS, self.pixels, strict=True):
+            shade = activation_colours(np.array(chapter.story.x[pixel]))
+            self.squares.add(input_square(place, ManimColor(tuple(shade))))
+            value = Number(chapter.story, f"x[{pixel}]", x_height=SMALL)
+            self.values.add(value.next_to(self.squares[-1], LEFT, buff=0.2))
+            weight = chapter.parameter(findings.trained_weight, pixel, x_height=SMALL)
+            colour = POSITIVE if not weight.text.startswith(MINUS) else NEGATIVE
+            self.edges.add(edge(place, colour))
+            self.weights.add(weight.set_color(colour).move_to(place + WEIGHT))
+        self.times = VGroup(*(times(place) for place in INPUTS))
+
+    def _make_one(self) -> VGroup:
+        """The input that is always 1."""
+        square = input_square(ALWAYS, ACTIVATION)
+        one = Mark(1, colour=TEXT).next_to(square, LEFT, buff=0.2)
+        always = Words("always", x_height=SMALL, colour=DIM)
+        always.next_to(VGroup(one, square), DOWN, buff=0.2)
+        return VGroup(square, one, always, times(ALWAYS))
 
     def inputs_arrive(self, digit: Digit) -> list[Any]:
         """Three pixels leave the picture and become inputs."""
@@ -576,6 +574,12 @@ class NeuronPicture:
             self.edges.animate.set_stroke(FAINT, width=2),
             self.weights.animate.set_color(DIM),
         ]
+
+
+def input_square(place: np.ndarray, colour: ManimColor) -> Square:
+    """An input, in its brightness."""
+    square = Square(INPUT_SIDE, stroke_color=DIM, stroke_width=2)
+    return square.set_fill(colour, opacity=1).move_to(place)
 
 
 def edge(place: np.ndarray, colour: Any) -> Line:

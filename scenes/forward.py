@@ -83,11 +83,11 @@ PICTURES = tuple(np.array([x, 0.45, 0.0]) for x in (-5.2, -2.4, 0.4))
 CAPTIONS = ("pixels", "its weights", "products")
 LEGEND = np.array([-4.92, -1.55, 0.0])
 COLUMN = -2.85  # where the 784 inputs are
-MIDDLE, HEIGHT = 0.2, 4.5  # of the network
+MIDDLE, HEIGHT = 0.26, 4.5  # of the network
 RIGHT_EDGE = 6.5
 BAR = 1.75  # length of a full bar
 FORMULA = np.array([6.3, 3.1, 0.0])  # its right end
-CODE, SHAPES = -3.0, -3.42  # baselines of the code line and of the shapes below it
+CODE, SHAPES = -3.02, -3.43  # baselines of the code line and of the shapes below it
 PLOT = (2.4, 6.1, -2.3, 1.75)  # left, right, bottom, top of the plot of all sums
 FUNCTIONS = {
     "sigmoid": "sigma",
@@ -146,11 +146,12 @@ class Forward(Chapter):
         self.sums = step.z[1] - step.b[1]
         self.plot = SumPlot(step.z[1], self.sums, self.functions[0], kept_share(self.trace.recipe))
 
-    def words_for(self, label: int) -> tuple[str, str]:
-        """A class in words, with its article and without: "a five", or "an ankle boot"."""
+    def words_for(self, label: int) -> str:
+        """A class in words: "a five", "an eight", or "an ankle boot"."""
         name = self.trace.dataset.classes[label]
         word = NUMERALS[int(name)] if name.isdigit() and len(name) == 1 else name.lower()
-        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}", word
+        # The "o" of "one" is said as in "won".
+        return f"{'an' if word[0] in 'aeiou' and word != 'one' else 'a'} {word}"
 
     def products(self, layer: int) -> Floats:
         """Weight × input on each edge that leads to a layer, (n_out, n_in)."""
@@ -160,7 +161,7 @@ class Forward(Chapter):
 
     def it_looks(self) -> None:
         """Open on the picture and the question."""
-        a_picture, _ = self.words_for(self.story.label)
+        a_picture = self.words_for(self.story.label)
         variant = "text" if self.story.step == 0 else "later"
         with self.beat("question", variant, a_picture=a_picture):
             self.play(FadeIn(self.digit), run_time=QUICK)
@@ -168,11 +169,10 @@ class Forward(Chapter):
 
     def picture_becomes_column(self) -> None:
         """Row by row the picture unrolls into the column of inputs."""
-        _, picture = self.words_for(self.story.label)
         lit = Quantity.derived(count_lit, self.story)
         strip = self.diagram.layer(0)
         assert isinstance(strip, CellColumn)
-        with self.beat("column", picture=picture, lit=lit) as beat:
+        with self.beat("column", lit=lit) as beat:
             home = self.digit.copy()
             near = self.digit.animate.scale(2.0).move_to(at(2.0, MIDDLE))
             self.play(near, run_time=STEADY)
@@ -189,7 +189,7 @@ class Forward(Chapter):
         neurons.set_values(np.zeros(self.trace.sizes[1]), self.scales[1])
         products, light = self.products(1), self.light[1]
         pixel = largest_product(self.story, self.telling)
-        with self.beat("edges", edges=f"{self.story.W[1].size:,}", ends=f"{len(products):,}"):
+        with self.beat("edges", ends=f"{len(products):,}"):
             self.formula = LayerFormula(1, self.last, self.functions)
             box, link = self.one_input(pixel)
             self.play(
@@ -360,7 +360,7 @@ class Forward(Chapter):
         z = Number(step, f"z1[{neuron}]")
         if not adds_up(total, bias, z):
             z = Number(step, f"z1[{neuron}]", before="≈ ")
-        column_of((total.move_to(at(PICTURES[2][0] + 0.3, -1.92)), bias, z), 0.57)
+        column_of((total.move_to(at(PICTURES[2][0] + 0.3, -1.83)), bias, z), 0.63)
         lines = VGroup()
         for number, source in zip(
             (total, bias, z),
@@ -489,7 +489,7 @@ class Forward(Chapter):
         outcome = "wrong" if step.prediction != step.label else "right" if sure else "unsure"
         figures = {
             "said": self.trace.dataset.classes[step.prediction],
-            "a_picture": self.words_for(step.label)[0],
+            "a_picture": self.words_for(step.label),
             "output": Quantity.recorded(step, f"a{self.last}[{step.prediction}]"),
         }
         with self.beat("outputs", f"{kind}-{outcome}", **figures):
@@ -579,7 +579,7 @@ class Forward(Chapter):
     def in_one_sentence(self) -> None:
         """Close on the answer."""
         with self.beat("answer"):
-            self.answer("It multiplies, adds up, bends and passes on, layer after layer.")
+            self.answer("Every layer multiplies, adds up and bends.")
 
 
 # Looks and words

@@ -165,10 +165,8 @@ class OneHot(Chapter):
         with self.beat("one-number", self.variant, **self.words):
             places = [place(k, self.count) for k in range(self.count)]
             line = number_line(places[0], places[-1], self.count)
-            self.numerals = VGroup(
-                *(Mark(k).next_to(p, DOWN, buff=0.25) for k, p in enumerate(places))
-            )
-            self.examples = Group(*(self.example(k) for k in range(self.count)))
+            self.numerals = [Mark(k).next_to(p, DOWN, buff=0.25) for k, p in enumerate(places)]
+            self.examples = [self.example(k) for k in range(self.count)]
             self.post = post(self.label, self.count, POST + 0.5, TRUTH)
             self.digit = Digit(self.story.image, size=2.4).move_to(1.5 * UP)
             self.play(FadeIn(self.digit, scale=0.9), run_time=QUICK)
@@ -272,7 +270,7 @@ class OneHot(Chapter):
             self.row = Places(self.entries(self.label), self.label, TRUTH)
             self.row.scale(BIG / CELL).move_to(1.8 * RIGHT + MIDDLE * UP)
             self.play(
-                *map(FadeOut, (self.errors, self.line, self.post, self.examples)),
+                *map(FadeOut, (self.errors, self.line, self.post, *self.examples)),
                 *(
                     numeral.animate.next_to(square, UP, buff=0.14)
                     for numeral, square in zip(self.numerals, self.row.squares, strict=True)
@@ -297,26 +295,14 @@ class OneHot(Chapter):
 
     def one_row_each(self) -> None:
         """All labels together: the identity matrix."""
-        with self.beat("one-row-each", **self.words):
+        with self.beat("one-row-each", "text", **self.words):
             eye = one_hot(np.arange(self.count), self.count)
             first = np.zeros_like(eye)
             first[self.label] = eye[self.label]
             side = CELL * self.count
             grid = PixelImage(first, width=side, height=side, colour=TRUTH).move_to(GRID)
             self.lines = grid_lines(grid, self.count)
-            self.row_names = VGroup(
-                *(
-                    Mark(k, colour=TRUTH if k == self.label else DIM).next_to(
-                        grid.get_left() + rise(k, self.count), LEFT, buff=0.2
-                    )
-                    for k in range(self.count)
-                )
-            )
-            code = CodeLine(
-                f"np.eye({self.count})[{self.label}]", colours={f"[{self.label}]": TRUTH}
-            )
-            code.next_to(GRID + HEAD * UP - MIDDLE * UP, UP, buff=0.42)
-            self.code = code
+            self.set_names_and_code(grid)
             top = grid.get_top()[1]
             columns = grid.get_cell_centres()[: self.count]
             self.play(
@@ -334,13 +320,27 @@ class OneHot(Chapter):
                 grid.animate_values(eye),
                 run_time=2.0,
             )
-            self.play(FadeIn(VGroup(*code[: len(f"np.eye({self.count})")])))
+            self.play(FadeIn(VGroup(*self.code[: len(f"np.eye({self.count})")])))
             self.hold()
             self.grid = grid
 
+    def set_names_and_code(self, grid: PixelImage) -> None:
+        """What stands around the identity matrix: the number of each row, and the code."""
+        self.row_names = VGroup(
+            *(
+                Mark(k, colour=TRUTH if k == self.label else DIM).next_to(
+                    grid.get_left() + rise(k, self.count), LEFT, buff=0.2
+                )
+                for k in range(self.count)
+            )
+        )
+        row_of_label = f"[{self.label}]"
+        self.code = CodeLine(f"np.eye({self.count}){row_of_label}", colours={row_of_label: TRUTH})
+        self.code.next_to(grid, UP, buff=0.82)
+
     def stand_it_up(self) -> None:
         """The label's row slides out and turns upright."""
-        with self.beat("stand-it-up", **self.words):
+        with self.beat("stand-it-up", "text", **self.words):
             self.play(FadeIn(VGroup(*self.code[len(f"np.eye({self.count})") :])), run_time=QUICK)
             clear = (6.5 - self.row.get_right()[0]) * RIGHT
             self.play(
@@ -368,7 +368,7 @@ class OneHot(Chapter):
             self.play(TurnUpright(self.guess, self.guess_place), run_time=1.5)
             self.set_upright_line()
             self.play(
-                *map(FadeOut, (self.grid, self.lines, self.numerals, self.code, self.shape)),
+                *map(FadeOut, (self.grid, self.lines, *self.numerals, self.code, self.shape)),
                 Create(self.line),
                 FadeIn(self.heads),
                 *(
@@ -400,13 +400,14 @@ class OneHot(Chapter):
         )
         self.root.arrange(DOWN, buff=0.3).move_to(middle * RIGHT + (MIDDLE + 0.5) * UP)
         self.separate = self.apart(self.near).next_to(self.root, DOWN, buff=0.3)
-        self.heads = VGroup(
+        heads = (
             Words("number", colour=DIM).move_to(UPRIGHT * RIGHT),
             Words("columns", colour=DIM).move_to(middle * RIGHT),
             Words("guess", colour=ACTIVATION).move_to(self.guess_place[0] * RIGHT),
         )
-        for head in self.heads:
+        for head in heads:
             head.shift((HEAD - head.baseline) * UP)
+        self.heads = VGroup(*heads)
 
     def always_two(self) -> None:
         """The guess slides to the far end: one distance grows, the other stays."""
@@ -435,7 +436,7 @@ class OneHot(Chapter):
 
     def all_equally_far(self) -> None:
         """Every label against every guess, in both ways."""
-        with self.beat("all-equally-far", **self.words):
+        with self.beat("all-equally-far", "text", **self.words):
             leaving = VGroup(self.line, self.dots, self.short, self.short_figure, self.heads)
             leaving.add(self.root, self.separate, *self.boxes.values(), self.guess, self.row)
             leaving.add(self.class_names, self.label_words, self.row_names)
@@ -443,9 +444,10 @@ class OneHot(Chapter):
             # One word for both: it names the columns to its left and to its right.
             self.play(
                 *map(FadeOut, (leaving, self.digit)),
-                *(FadeIn(table.words) for table in tables),
                 self.head.animate.move_to(tables[0].words[0].get_y() * UP),
+                run_time=0.7,
             )
+            self.play(*(FadeIn(table.words) for table in tables), run_time=0.7)
             for table in tables:
                 table.hide_all_but(self.label)
             self.play(*(FadeIn(table.image) for table in tables))
@@ -471,12 +473,10 @@ class OneHot(Chapter):
         with self.beat("what-it-says", when, **self.words, said=in_words(self.classes[said])):
             self.bars = self.outputs()
             self.saying = caption("output", ACTIVATION, self.bars.tracks)
-            self.play(FadeOut(self.tables), FadeIn(self.digit), FadeIn(self.label_words))
-            self.play(
-                *(FadeIn(part) for part in (self.bars.tracks, self.bars.names, self.bars.marks)),
-                FadeIn(self.saying),
-                run_time=QUICK,
-            )
+            self.play(FadeOut(self.tables), run_time=QUICK)
+            self.play(FadeIn(self.digit), FadeIn(self.label_words), run_time=QUICK)
+            frame = (self.bars.tracks, self.bars.names, self.bars.marks, self.saying)
+            self.play(*map(FadeIn, frame), run_time=QUICK)
             self.play(self.bars.animate_growth(run_time=1.5))
             self.largest = Rectangle(
                 width=self.bars.figures.get_right()[0] - self.bars.names.get_left()[0] + 0.65,
@@ -496,16 +496,13 @@ class OneHot(Chapter):
             head = caption("label", TRUTH, self.row.squares)
             self.play(FadeIn(self.row, shift=0.5 * LEFT), FadeIn(head))
             self.bars.set_truth(self.label, targets=True)
-            marks = self.bars.target_marks
-            marks.save_state()
-            flying = VGroup(
-                *(
-                    mark.copy().move_to(square)
-                    for mark, square in zip(marks, self.row.squares, strict=True)
-                )
-            )
+            # Each number of the label goes to where its output should end.
+            marks = self.bars.target_marks.copy()
+            flying = marks.copy()
+            for mark, square in zip(flying, self.row.squares, strict=True):
+                mark.move_to(square)
             self.bars.target_marks.set_stroke(opacity=0)
-            self.play(FadeIn(self.bars.pointer), ReplacementTransform(flying, marks.saved_state))
+            self.play(FadeIn(self.bars.pointer), ReplacementTransform(flying, marks))
             gaps = VGroup(*(self.gap(k) for k in range(self.count)))
             self.play(
                 self.bars.bars.animate.set_fill(opacity=0.4),
@@ -516,7 +513,7 @@ class OneHot(Chapter):
 
     def in_one_sentence(self) -> None:
         """The answer."""
-        with self.beat("answer", **self.words):
+        with self.beat("answer", "text", **self.words):
             self.answer("A label is a name, not an amount, so every name gets a place of its own.")
 
     # What is made more than once
@@ -667,12 +664,12 @@ class TurnUpright(Animation):
     """A row turns into a column about its middle, while that moves; its figures stay upright."""
 
     def __init__(self, places: Places, centre: Point3D, **options: Any) -> None:
-        self.centre = np.asarray(centre)
+        self.places, self.centre = places, np.asarray(centre)
         super().__init__(places, **options)
 
     def begin(self) -> None:
         """Take where the row is now as the start."""
-        self._middle = self.mobject.squares.get_center()
+        self._middle = self.places.squares.get_center()
         super().begin()
 
     def interpolate_submobject(
@@ -707,21 +704,20 @@ class Table:
             scale=float(distances.max()),
         ).move_to(centre)
         edge = self.image.get_edge_center(side)[0]
-        columns = VGroup(*(Mark(k) for k in range(count)))
-        rows = VGroup(*(Mark(k) for k in range(count)))
+        columns, rows = ([Mark(k) for k in range(count)] for _ in range(2))
         for k in range(count):
             cell = self.image.get_cell_centre(k, k)
             columns[k].next_to(np.array([cell[0], self.image.get_top()[1], 0]), UP, buff=0.12)
             rows[k].next_to(np.array([edge, cell[1], 0]), side, buff=0.18)
         guess = Words("guess", x_height=SMALL, colour=ACTIVATION)
-        guess.next_to(np.array([edge, columns.get_y(), 0]), side, buff=0.1)
+        guess.next_to(np.array([edge, columns[0].get_y(), 0]), side, buff=0.1)
         guess.shift((columns[0].baseline - guess.baseline) * UP)
-        head = Words(name).next_to(columns, UP, buff=0.35)
+        head = Words(name).next_to(VGroup(*columns), UP, buff=0.35)
         strip = PixelImage(np.linspace(0, 1, 61)[None], width=2.4, height=0.16, colour=BLAME)
         strip.next_to(self.image, DOWN, buff=0.4)
         figures[0].next_to(strip, LEFT, buff=0.2)
         figures[1].next_to(strip, RIGHT, buff=0.2)
-        self.words = Group(columns, rows, guess, head, strip, figures)
+        self.words = Group(*columns, *rows, guess, head, strip, figures)
 
     def hide_all_but(self, label: int) -> None:
         """Show the distances of one label only."""
@@ -752,8 +748,9 @@ def strip(start: Point3D, end: Point3D, half: Point3D) -> VMobject:
 
 def grown(bar: VMobject) -> Animation:
     """A strip grows from its start."""
-    start, end = bar.points[0], bar.points[4]
-    return ReplacementTransform(bar.copy().shift(0 * start), bar) if start is end else Grow(bar)
+    along = int(bar.height > bar.width)
+    stub = bar.copy().stretch(0.001, along, about_point=bar.points[0])
+    return ReplacementTransform(stub, bar)
 
 
 def number_line(start: Point3D, end: Point3D, count: int) -> Line:

@@ -1,10 +1,13 @@
 """Every chapter with many steps and every recipe: the cases, and what checks one of them.
 
 A case takes a second or two. They are worked off by processes of their own, each of which keeps
-what chapters share: the recordings, and where the edges of a network lie on the pixels.
+what cases share: the recordings, words as they are typeset, and where the edges of a network lie on
+the pixels.
 """
 
+import copy
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,10 +88,8 @@ def find(case: Case, path: Path) -> list[str]:
     """What the check finds in a chapter for a case; frames are not drawn."""
     from scenes.film.check import check
     from scenes.film.rehearsal import find_chapters
-    from scenes.kit import weight_field
 
-    if not isinstance(weight_field.EdgeRaster, _Remembered):
-        weight_field.EdgeRaster = _Remembered(weight_field.EdgeRaster)
+    _share_work()
     trace = _open(path)
     number = trace.recorded[case.step]
     if case.label is not None:
@@ -102,6 +103,33 @@ def find(case: Case, path: Path) -> list[str]:
         {"__module__": chapter.__module__, "step": number, "open_trace": lambda *_: trace},
     )
     return [str(finding) for finding in check(told, _oracles(), pixels=False)]
+
+
+@functools.cache
+def _share_work() -> None:
+    """From now on, what all cases typeset and rasterize alike is made once in this process."""
+    from scenes.kit import typeset, weight_field
+
+    weight_field.EdgeRaster = _Remembered(weight_field.EdgeRaster)
+    for kind in (typeset.Words, typeset.Formula, typeset.CodeLine):
+        kind.__init__ = _remembering(kind, kind.__init__)
+
+
+def _remembering(kind: type, make: Callable) -> Callable:
+    """The `__init__` of a typeset mobject, which parses the same SVG only once."""
+    made: dict = {}
+
+    def __init__(self, *args, **options):
+        key = repr((args, sorted(options.items())))
+        if type(self) is not kind:
+            make(self, *args, **options)
+        elif key in made:
+            vars(self).update(copy.deepcopy(made[key]))
+        else:
+            make(self, *args, **options)
+            made[key] = copy.deepcopy(vars(self))
+
+    return __init__
 
 
 class _Remembered:

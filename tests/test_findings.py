@@ -199,3 +199,143 @@ def test_what_the_trained_network_says_of_a_picture():
 
 def test_the_steps_of_a_run_are_counted():
     assert findings.count_steps(SimpleNamespace(steps=180_000)) == 180_000
+
+
+# What backpropagation shows: a network of two inputs, two hidden neurons and two outputs
+
+
+class OneStep:
+    """A trace of one step of a 2-2-2 network; its weights before and after are given."""
+
+    def __init__(self, before: Any, after: Any, **recipe: Any) -> None:
+        self._weights = (before, after)
+        settings: dict[str, Any] = {
+            "activations": ("sigmoid", "sigmoid"),
+            "update_order": "gradients-first",
+            "dropout": (),
+        }
+        self.recipe = SimpleNamespace(**(settings | recipe))
+        self.steps = 1
+        self.arrays = {"error": np.array([[1.0], [2.0], [6.0]])}
+
+    def network(self, step: int) -> Network:
+        """The network before step 0, or after it."""
+        names = self.recipe.activations
+        network = Network((2, 2, 2), names, "cross-entropy", np.random.default_rng(0))
+        for layer, W in zip(network.layers, self._weights[step], strict=True):
+            layer.W[:], layer.b[:] = W, 0
+        return network
+
+
+def one_step(**values: Any) -> Any:
+    """A step of which the rules only ask for what is given."""
+    return SimpleNamespace(step=0, layers=2, **values)
+
+
+NOTHING = np.zeros((2, 2))
+ONES = np.ones((2, 2))
+
+
+@pytest.fixture
+def stepped():
+    """Outputs are 0.5 before the step, and sigmoid(1 or -1) after it; the label is the first."""
+    return OneStep((NOTHING, NOTHING), (NOTHING, [[1, 1], [-1, -1]]))
+
+
+def seen(y: Sequence[float] = (1, 0)) -> Any:
+    return one_step(x=np.ones(2, np.float32), a={2: np.full(2, 0.5)}, y=np.array(y, np.float32))
+
+
+def test_outputs_before_are_those_of_the_network_before_the_step(stepped):
+    assert findings.outputs_before(stepped, seen()).tolist() == [0.5, 0.5]
+    assert findings.output_before(stepped, seen(), 1) == 0.5
+
+
+def test_the_error_before_is_the_mean_of_squares(stepped):
+    assert findings.error_before(stepped, seen()) == 0.25
+
+
+def test_outputs_nearer_counts_those_that_moved_towards_the_label(stepped):
+    assert findings.outputs_nearer(stepped, seen((1, 0))) == 2
+    assert findings.outputs_nearer(stepped, seen((0, 0))) == 1
+    assert findings.outputs_nearer(stepped, seen((0, 1))) == 0
+
+
+def test_a_push_is_minus_blame_times_activity():
+    step = one_step(delta={2: np.array([0.0, -0.5])}, a={1: np.array([0.25, 0.75])})
+    assert findings.push(step, 2, 1, 1) == 0.375
+
+
+def test_a_change_is_what_the_weight_gained():
+    step = one_step(W={2: ONES}, W_after={2: ONES + [[0, 0], [0, 0.25]]})
+    assert findings.weight_change(step, 2, 1, 1) == 0.25
+
+
+def test_the_magnification_is_one_over_the_learning_rate():
+    assert findings.magnification(one_step(learning_rate=0.125)) == 8
+
+
+def test_the_least_active_neuron_has_the_smallest_activation():
+    assert findings.least_active(one_step(a={1: np.array([0.5, 0.1, 0.3])}), 1) == 1
+
+
+def test_the_slopes_of_output_and_loss_make_the_blame(stepped):
+    step = one_step(a={2: np.array([0.75, 0.25])}, y=np.array([1.0, 0.0]))
+    for index, blame in enumerate((-0.25, 0.25)):
+        slopes = findings.output_slope(step, index), findings.loss_slope(stepped, step, index)
+        assert slopes[0] * slopes[1] == pytest.approx(blame)
+    softmax = OneStep((NOTHING,) * 2, (NOTHING,) * 2, activations=("relu", "softmax"))
+    slopes = findings.output_slope(step, 0), findings.loss_slope(softmax, step, 0)
+    assert slopes[0] * slopes[1] == pytest.approx(-0.25)
+
+
+def test_the_blame_of_the_squared_error_keeps_the_slope(stepped):
+    step = one_step(a={2: np.array([0.75, 0.25])}, y=np.array([1.0, 0.0]))
+    # 2 / n (o - l) o (1 - o)
+    assert findings.squared_error_blame(stepped, step, 0) == pytest.approx(-0.25 * 0.75 * 0.25)
+
+
+def test_blame_arrives_along_the_weights_that_the_recipe_uses():
+    step = one_step(
+        delta={2: np.array([1.0, -2.0])},
+        W={2: np.array([[3.0, 0.0], [1.0, 1.0]])},
+        W_after={2: np.zeros((2, 2))},
+    )
+    exact = OneStep((NOTHING,) * 2, (NOTHING,) * 2)
+    assert findings.arriving_blames(exact, step, 1).tolist() == [1.0, -2.0]
+    assert findings.arriving_blame(exact, step, 1, 1) == -2.0
+    published = OneStep((NOTHING,) * 2, (NOTHING,) * 2, update_order="output-first")
+    assert findings.arriving_blame(published, step, 1, 1) == 0.0
+
+
+def test_hidden_slopes_are_those_of_the_activation():
+    step = one_step(a={1: np.array([0.5, 0.0])})
+    sigmoid = OneStep((NOTHING,) * 2, (NOTHING,) * 2)
+    assert findings.hidden_slopes(sigmoid, step, 1).tolist() == [0.25, 0.0]
+    relu = OneStep((NOTHING,) * 2, (NOTHING,) * 2, activations=("relu", "softmax"))
+    assert findings.hidden_slopes(relu, step, 1).tolist() == [1.0, 0.0]
+    dropped = OneStep(
+        (NOTHING,) * 2, (NOTHING,) * 2, activations=("relu", "softmax"), dropout=(0.5,)
+    )
+    assert findings.hidden_slope(dropped, step, 1, 0) == 2.0
+
+
+def test_the_most_muffled_neuron_is_the_saturated_one_with_most_blame():
+    trace = OneStep((NOTHING,) * 2, (NOTHING,) * 2)
+
+    def step(*h: float) -> Any:
+        return one_step(
+            a={1: np.array(h)}, delta={2: np.array([1.0])}, W={2: np.array([[9.0, -2.0, 1.0]])}
+        )
+
+    assert findings.most_muffled(trace, step(0.5, 0.99, 0.01), 1) == 1
+    assert findings.most_muffled(trace, step(0.5, 0.5, 0.01), 1) == 2
+    assert findings.most_muffled(trace, step(0.5, 0.5, 0.5), 1) is None
+
+
+def test_the_mean_error_is_over_the_steps_asked_for(stepped):
+    assert findings.mean_error(stepped, 1, 3) == 4.0
+
+
+def test_steps_in_all_are_the_trace_s(stepped):
+    assert findings.steps_in_all(stepped) == 1

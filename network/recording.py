@@ -192,6 +192,8 @@ class Recorder:
                 with np.load(self.partial / CHECKPOINT, allow_pickle=False) as saved:
                     state = {name: saved[name] for name in saved.files}
                 about = json.loads(str(state.pop("about")))
+                if state.keys() != set(about["arrays"]):
+                    raise ValueError("a name was changed")
             except OSError:
                 raise
             except Exception:  # what is raised for a damaged zip file has many types
@@ -213,8 +215,6 @@ class Recorder:
                     raise self._beyond_repair(path)
                 file.truncate(end)
                 file.seek(end)
-            # If it was stopped at the very end: the trace is not whole any more.
-            (self.partial / HEADER).unlink(missing_ok=True)
         return step, state | about["state"]
 
     @property
@@ -270,7 +270,9 @@ class Recorder:
         arrays, state
             What training needs to go on from there: arrays, and values that JSON can hold.
         """
-        about = json.dumps({"plan": self._plan(), "step": step, "state": state})
+        about = json.dumps(
+            {"plan": self._plan(), "step": step, "state": state, "arrays": [*arrays]}
+        )
         with writing(self.partial):
             for file in self._files.values():
                 file.flush()

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from network import datasets
 from network.errors import GlassnetError, SettingsError, TraceError
 from network.functions import Floats, loss_values, squared_error
+from network.idx import printable
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
 from network.recipes import RECIPES, Recipe
@@ -421,7 +422,7 @@ def _read_header(path: Path) -> dict[str, Any]:
         _check_entries(header)
     except (ValueError, TypeError, LookupError, AttributeError, GlassnetError) as error:
         raise TraceError(
-            f"{path / HEADER} is damaged ({error}): {_remake(path, header)}"
+            f"{path / HEADER} is damaged ({printable(error)}): {_remake(path, header)}"
         ) from error
     return header
 

@@ -618,7 +618,12 @@ class ChainRule(VGroup):
         self.times = VGroup(*(Formula("times").move_to([3.1, y, 0]) for y in (0.72, -0.3)))
         self.strokes = VGroup(
             *(
-                Line(part.get_corner(DOWN + LEFT), part.get_corner(UP + RIGHT), color=TRUTH)
+                Line(
+                    part.get_corner(DOWN + LEFT),
+                    part.get_corner(UP + RIGHT),
+                    color=TRUTH,
+                    stroke_width=2,
+                )
                 for part in (self.loss_slope[0].select("gone"), self.output_slope[0].select("gone"))
             )
         )
@@ -790,7 +795,10 @@ class Account(VGroup):
         counts = [
             Count(mine, its.quantity) for mine, its in zip(self.numbers, other.numbers, strict=True)
         ]
-        return [*counts, Transform(self.title, other.title)]
+        old, self.title = self.title, other.title
+        self.remove(old)
+        self.add(self.title)
+        return [*counts, FadeOut(old), FadeIn(self.title)]
 
 
 class StepOfAWeight(VGroup):

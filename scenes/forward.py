@@ -370,7 +370,7 @@ class Forward(Chapter):
             line = Formula(source)
             line.shift((number.baseline - line.baseline) * UP)
             lines.add(line.shift((PICTURES[2][0] - 1.3 - line.get_right()[0]) * RIGHT))
-        rule = Line(LEFT, RIGHT, color=DIM, stroke_width=2).set_width(2.0)
+        rule = Line(LEFT, RIGHT, color=DIM, stroke_width=2).scale_to_fit_width(2.0)
         lines.add(rule.move_to(at(PICTURES[2][0], (bias.get_bottom()[1] + z.get_top()[1]) / 2)))
         return lines, (total, bias, z)
 

@@ -300,6 +300,22 @@ def test_a_flipped_byte_in_a_checkpoint_never_ends_in_another_trace(
         shutil.rmtree(out)
 
 
+@pytest.mark.parametrize("name", ["flat", "confusion", "velocity_W2", "about"])
+def test_a_changed_name_in_a_checkpoint_is_damage(data, out, name):
+    stop_at(20, batches(data), out)
+    path = out.with_name("out.partial") / "checkpoint.npz"
+    content = path.read_bytes()
+    # In the list at the end of the zip file, which no checksum covers, and where its length is.
+    place = content.rindex(f"{name}.npy".encode())
+    for changed in (place, place + len(name) + 1, place - 18, place - 46 + 28):
+        for mask in (1, 4, 64):
+            path.write_bytes(
+                content[:changed] + bytes([content[changed] ^ mask]) + content[changed + 1 :]
+            )
+            with pytest.raises(TraceError, match="is damaged, so the run cannot go on"):
+                train(batches(data), out, resume=True)
+
+
 # A trace that is there
 
 

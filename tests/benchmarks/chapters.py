@@ -37,7 +37,7 @@ def render(source: Path, quality: str, media: Path) -> Rendering:
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
-        preexec_fn=(lambda: core(0, {0})) if core else None,  # noqa: PLW1509 (no threads here)
+        preexec_fn=(lambda: core(0, {0})) if core else None,
     )
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - start

@@ -283,7 +283,7 @@ def recipes(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(chosen=recipes(), every=st.integers(1, 20), sparse=st.booleans())
 def test_what_is_read_is_what_the_formulas_say(tmp_path_factory, chosen, every, sparse):
     folder = tmp_path_factory.mktemp("run")
@@ -398,7 +398,7 @@ def test_paths_that_name_nothing_are_clear_errors(full, path, fault):
     assert not str(caught.value).startswith("'\"")  # as KeyError alone would show it
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(path=st.one_of(st.text(), st.from_regex(r"[A-Za-z]+\d*(_after)?\[[-0-9, ]*\]?")))
 def test_no_path_raises_anything_else(full, path):
     with contextlib.suppress(PathError):
@@ -712,7 +712,7 @@ def open_or_fault(folder: Path, verify: bool = True) -> tuple[Trace | None, str]
     return None, fault
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_any_changed_byte_is_an_error_or_changes_nothing(tmp_path_factory, sparse, data):
     folder = tmp_path_factory.getbasetemp() / "fuzzed"
@@ -752,7 +752,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_no_signed_nonsense_raises_anything_else(tmp_path_factory, sparse, data):
     folder = tmp_path_factory.getbasetemp() / "nonsense"

@@ -30,7 +30,6 @@ from manim import (
     Succession,
     SurroundingRectangle,
     Transform,
-    TransformMatchingShapes,
     VGroup,
     VMobject,
 )
@@ -458,7 +457,7 @@ class Forward(Chapter):
         field.set_weights(np.zeros(field.shape), light)
         legend = make_legend("weight × input", light).move_to(LEGEND)
         self.play(
-            TransformMatchingShapes(self.formula, formula),
+            Succession(FadeOut(self.formula, shift=0.2 * UP), FadeIn(formula, shift=0.2 * UP)),
             Succession(FadeOut(code, shift=0.2 * UP), FadeIn(following, shift=0.2 * UP)),
             FadeOut(self.legend),
             self.diagram.field(layer - 1).animate_dim(0.35),

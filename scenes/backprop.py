@@ -830,7 +830,7 @@ class StepOfAWeight(VGroup):
         self.dot, self.dot_below = Dot(top, color=TEXT), Dot(below, color=TEXT)
         self.push = arrow(top, way * self.length, colour)
         self.small = arrow(top, turn * small, colour_below)
-        decimals = decimals_of_sum(
+        decimals, about = decimals_of_sum(
             float(step.W[layer][i, j]), moved, float(step.W_after[layer][i, j])
         )
         look: dict[str, Any] = {"sign": True, "decimals": decimals}
@@ -864,7 +864,7 @@ class StepOfAWeight(VGroup):
             Number(step, path, **look),
             Derived(weight_change, step, layer, i, j, colour=colour_below, **look),
             Words("="),
-            Number(step, path.replace("[", "_after["), **look),
+            Number(step, path.replace("[", "_after["), before=about, **look),
         ).move_to([self.centre, -2.7, 0])
         self.add(self.name, self.line, self.push, self.small, self.dot, self.before)
         self.add(self.push_number, self.rate, self.lens, self.line_below, self.change)
@@ -1133,13 +1133,13 @@ def agreeing(*products: tuple[float, float, float]) -> tuple[int, str]:
     return 3, "≈"
 
 
-def decimals_of_sum(before: float, change: float, after: float) -> int:
-    """How many decimals let before + change = after agree as shown, and show the change."""
-    for decimals in (4, 5, 6, 7):
+def decimals_of_sum(before: float, change: float, after: float) -> tuple[int, str]:
+    """How many decimals let before + change = after agree as shown, or six and a sign for about."""
+    for decimals in (4, 5, 6):
         shown = [float(format(value, f".{decimals}f")) for value in (before, change, after)]
         if shown[1] and abs(shown[0] + shown[1] - shown[2]) < 0.1**decimals / 2:
-            return decimals
-    return 8
+            return decimals, ""
+    return 6, "≈"
 
 
 def decimals_of(value: float) -> int:

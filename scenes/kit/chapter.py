@@ -347,7 +347,9 @@ class Chapter(Scene):
                     self._note(*member.shown, "screen")
 
     def _note(self, quantity: Quantity, text: str, place: str) -> None:
-        beat = self._beat.name if self._beat else None
+        # A transition between two beats still shows what the first one told.
+        last = self.beats[-1].name if self.beats else None
+        beat = self._beat.name if self._beat else last
         self.ledger.note(quantity, text, beat=beat, time=self.time, place=place)
 
     def _keep_books(self) -> None:

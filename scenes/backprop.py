@@ -654,10 +654,10 @@ class ChainRule(VGroup):
             (-2.35, -3.0), ("cross-entropy", "squared error"), numbers, strict=True
         ):
             words = Words(name, x_height=SMALL, colour=DIM).move_to([0, y, 0])
-            words.align_to([-0.4, 0, 0], LEFT)
+            words.align_to([0.1, 0, 0], LEFT)
             groups.append(row(words, number.next_to(words, RIGHT)))
-            number.shift((4.65 - number.get_right()[0]) * RIGHT)
-            bars.append(bar(1.75 * number.quantity.value, np.array([6.5, y, 0]), BLAME))
+            number.shift((5.1 - number.get_right()[0]) * RIGHT)
+            bars.append(bar(1.3 * number.quantity.value, np.array([6.55, y, 0]), BLAME))
         self.exact, self.squared = groups
         self.exact_bar, self.squared_bar = bars
 

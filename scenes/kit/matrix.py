@@ -58,7 +58,7 @@ Floats = npt.NDArray[np.floating]
 
 CELL: Final = 0.25
 
-_FADED: Final = 0.18  # light of a cell that is not the point
+_FADED: Final = 0.6  # light of a cell that is not the point
 _CRISP: Final = 4  # cells of at least so many pixels keep their own edges
 _FRONT: Final = 0.12  # width of the growing edge, as a share of the way
 _CLOSE: Final = 0.14

@@ -68,6 +68,7 @@ from scenes.kit.findings import (
 )
 from scenes.kit.ledger import Quantity, written
 from scenes.kit.matrix import HeatMatrix
+from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Count, Derived, Number, align_points
 from scenes.kit.style import (
     ACTIVATION,
@@ -94,7 +95,6 @@ TOP, ROW = 1.75, 0.52  # height of the first of ten rows, and from row to row
 NAMES = -2.3  # right ends of the classes' names
 COLUMN = -1.33  # where the column of blame stands after the first beat
 MOST_PICTURES = 20
-NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 COLOURS = {
     "blame": BLAME,
     "hidden": BLAME,
@@ -181,9 +181,8 @@ class Backprop(Chapter):
 
     def words(self) -> dict[str, str]:
         """What the picture is called in the narration."""
-        name = self.classes[self.story.label]
-        word = NUMERALS[int(name)] if name.isdigit() and len(name) == 1 else name.lower()
-        return {"it": word, "an_it": f"an {word}" if word[0] in "aeiou" else f"a {word}"}
+        word = in_words(self.classes[self.story.label])
+        return {"it": word, "an_it": with_article(word)}
 
     def error_at_the_output(self) -> None:
         """Output minus label, ten times: what is missing or too much is the blame."""

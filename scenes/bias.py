@@ -42,6 +42,7 @@ from scenes.kit.encoding import activation_colours
 from scenes.kit.figures import Mark, round_places
 from scenes.kit.ledger import MINUS, Quantity
 from scenes.kit.legend import Legend
+from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Count, Derived, Number
 from scenes.kit.plot import Plot
 from scenes.kit.style import (
@@ -85,8 +86,6 @@ CENTRE: Final = 2.75 * RIGHT + 0.2 * DOWN
 TEXT_LEFT: Final = 1.2 * LEFT  # of the words beside the dots
 FIELD: Final = 5.0  # side of the picture with a dot for every test image, so 3 pixels at 480p
 COMMON: Final = 0.55  # how bright is what changes nothing
-
-NUMERALS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class Bias(Chapter):
@@ -347,7 +346,7 @@ class Bias(Chapter):
 
     def thing(self, label: int) -> str:
         """What a class is called in a sentence: "a five", "an ankle boot"."""
-        return with_article(self.trace.dataset.classes[label])
+        return with_article(in_words(self.trace.dataset.classes[label]))
 
     def effect(self) -> str:
         """What the bias does to this neuron here, which the narration then says."""
@@ -608,9 +607,9 @@ class Proof:
         self.before = "text" if before == label else "wrong"
         self.after = "text" if before == label != after else "kept"
         self.figures: dict[str, Quantity | str] = {
-            "truth": with_article(trace.dataset.classes[label]),
-            "said": with_article(trace.dataset.classes[before]),
-            "says": with_article(trace.dataset.classes[after]),
+            "truth": with_article(in_words(trace.dataset.classes[label])),
+            "said": with_article(in_words(trace.dataset.classes[before])),
+            "says": with_article(in_words(trace.dataset.classes[after])),
             "biases": Quantity.derived(findings.count_biases, trace),
             "sure": Quantity.derived(findings.output_on_test, trace, self.image, label),
             "unsure": Quantity.derived(findings.output_on_test, trace, self.image, label, False),
@@ -730,9 +729,3 @@ def outcome(read: float, still: float) -> str:
     if read - still > 0.05:
         return "much"
     return "text" if read > still else "same" if read == still else "fewer"
-
-
-def with_article(name: str) -> str:
-    """A class in a sentence: "a five", "an ankle boot"."""
-    word = NUMERALS[int(name)] if name.isdigit() and len(name) == 1 else name.lower()
-    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

@@ -58,6 +58,7 @@ from scenes.kit.findings import (
 from scenes.kit.ledger import MINUS, Quantity
 from scenes.kit.legend import Legend
 from scenes.kit.motion import AddUp, Multiply, Unroll
+from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Derived, Number, column_of
 from scenes.kit.shape_box import ShapeText
 from scenes.kit.style import (
@@ -74,8 +75,6 @@ from scenes.kit.style import (
     TEXT,
 )
 from scenes.kit.typeset import CodeLine, Formula, Words, row, stack
-
-NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 PICTURE = 2.3  # side of the pictures
 PICTURES = tuple(np.array([x, 0.45, 0.0]) for x in (-5.2, -2.4, 0.4))
@@ -147,10 +146,7 @@ class Forward(Chapter):
 
     def words_for(self, label: int) -> str:
         """A class in words: "a five", "an eight", or "an ankle boot"."""
-        name = self.trace.dataset.classes[label]
-        word = NUMERALS[int(name)] if name.isdigit() and len(name) == 1 else name.lower()
-        # The "o" of "one" is said as in "won".
-        return f"{'an' if word[0] in 'aeiou' and word != 'one' else 'a'} {word}"
+        return with_article(in_words(self.trace.dataset.classes[label]))
 
     def products(self, layer: int) -> Floats:
         """Weight × input on each edge that leads to a layer, (n_out, n_in)."""

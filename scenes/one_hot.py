@@ -52,6 +52,7 @@ from scenes.kit.findings import (
     one_hot_entry,
 )
 from scenes.kit.ledger import Quantity
+from scenes.kit.narration import in_words
 from scenes.kit.number import Derived, Number
 from scenes.kit.shape_box import shape_beside
 from scenes.kit.style import (
@@ -91,8 +92,6 @@ HEAD: Final = 2.45  # height of what is written above the columns
 MAP: Final = 3.35  # how far left and right of the middle the two tables are
 MAP_CELL: Final = 0.4
 BIG: Final = 0.9  # a cell of the row when it is alone
-
-NUMERALS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 class OneHot(Chapter):
@@ -793,8 +792,3 @@ def caption(text: str, colour: ParsableManimColor, below: Mobject) -> Words:
     """What a column is, above it."""
     words = Words(text, colour=colour)
     return words.move_to(below.get_x() * RIGHT).shift((HEAD - words.baseline) * UP)
-
-
-def in_words(name: str) -> str:
-    """A class as it is said: "five", "ankle boot"."""
-    return NUMERALS[int(name)] if name in tuple("0123456789") else name.lower()

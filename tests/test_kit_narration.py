@@ -14,8 +14,10 @@ from scenes.kit.narration import (
     LINES,
     Narration,
     NarrationError,
+    in_words,
     seconds_to_say,
     subtitles,
+    with_article,
 )
 
 
@@ -137,3 +139,17 @@ def test_a_subtitle_stays_for_its_share_of_the_words():
     assert first.text == "one two three four."
     assert (first.start, first.end) == (2, pytest.approx(2 + 5 * 4 / 12))
     assert (second.start, second.end) == (first.end, pytest.approx(7))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("5", "a five"),
+        ("8", "an eight"),
+        ("1", "a one"),
+        ("Ankle boot", "an ankle boot"),
+        ("Bag", "a bag"),
+    ],
+)
+def test_classes_in_a_sentence(name, said):
+    assert with_article(in_words(name)) == said

@@ -131,9 +131,17 @@ def _said(value: float, spec: str) -> str:
     if value != int(value) or not 0 <= value < len(_NUMERALS):
         raise ValueError(f"{value:g} has no word, only 0 to {len(_NUMERALS) - 1} have")
     word = _NUMERALS[int(value)]
-    if spec == "a":
-        return f"an {word}" if word.startswith("e") else f"a {word}"
-    return word
+    return with_article(word) if spec == "a" else word
+
+
+def in_words(name: str) -> str:
+    """A class as it is said: "five" for the digit 5, "ankle boot"."""
+    return _NUMERALS[int(name)] if name in tuple("0123456789") else name.lower()
+
+
+def with_article(word: str) -> str:
+    """A word with its article: "a five", "an ankle boot"; the "o" of "one" is said as in "won"."""
+    return f"{'an' if word[0] in 'aeiou' and word != 'one' else 'a'} {word}"
 
 
 def seconds_to_say(text: str) -> float:

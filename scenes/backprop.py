@@ -8,7 +8,6 @@ import numpy.typing as npt
 from manim import (
     DOWN,
     LEFT,
-    ORIGIN,
     RIGHT,
     UP,
     Animation,
@@ -33,12 +32,14 @@ from manim import (
     VGroup,
     VMobject,
     linear,
+    smooth,
 )
 from manim.typing import Point3D
 
 from network.errors import SettingsError
 from network.step import Step
 from network.trace import Trace
+from scenes.kit.account import Account
 from scenes.kit.chapter import Chapter
 from scenes.kit.diagram import NetworkDiagram
 from scenes.kit.digit import Digit, PixelImage
@@ -68,6 +69,7 @@ from scenes.kit.findings import (
 )
 from scenes.kit.ledger import Quantity, written
 from scenes.kit.matrix import HeatMatrix
+from scenes.kit.motion import CopyTo
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Count, Derived, Number, align_points
 from scenes.kit.style import (
@@ -92,9 +94,12 @@ DIGIT_CENTRE = 5.4 * LEFT + 0.55 * UP
 DIGIT_SIZE, SMALL_DIGIT = 2.3, 1.5  # the small one beside long names of classes
 FORMULA_PLACE = 3.08 * UP + 1.3 * RIGHT
 TOP, ROW = 1.75, 0.52  # height of the first of ten rows, and from row to row
-NAMES = -2.3  # right ends of the classes' names
-COLUMN = -1.33  # where the column of blame stands after the first beat
+NAMES, LONG_NAMES = -2.75, -2.3  # right ends of the classes' names
+EDGE = 6.55  # right end of what stands in the rows
 MOST_PICTURES = 20
+
+Floats = npt.NDArray[np.floating]
+
 COLOURS = {
     "blame": BLAME,
     "hidden": BLAME,
@@ -138,9 +143,33 @@ class Backprop(Chapter):
         self.sigmoid = recipe.activations[self.hidden - 1] == "sigmoid"
         # One image at a time by plain gradient descent: the push of an image is all there is.
         self.online = recipe.online
-        self.mean = "thin" if self.online else 'thin "mean of" med'
         self.batch = recipe.batch_size or len(self.trace.dataset.train)
         self.classes = self.trace.dataset.classes
+
+    def change_of(self, name: str, product: str) -> str:
+        """The formula of a weight's change, with all that the recipe adds to the push."""
+        recipe = self.trace.recipe
+        mean = "" if self.online else '"mean" med '
+        asked = f"{mean}{product}"
+        if recipe.weight_decay:
+            asked = f"lr(( {asked} + lambda W ))"
+        momentum = " + mu v" if recipe.momentum else ""
+        return f"Delta W_({name}) = - eta thin {asked}{momentum}"
+
+    def further_terms(self) -> VGroup:
+        """What the formula's terms beside the push are called, above the digit."""
+        recipe = self.trace.recipe
+        terms = (
+            ("mu v", "momentum", recipe.momentum),
+            ("lambda W", "decay", recipe.weight_decay),
+        )
+        there = [(source, name) for source, name, setting in terms if setting]
+        lines = above_digit(*(Formula(source, x_height=SMALL, colour=DIM) for source, _ in there))
+        for line, (_, name) in zip(lines, there, strict=True):
+            words = Words(name, x_height=SMALL, colour=DIM)
+            words.shift((line.baseline - words.baseline) * UP)
+            line.add(words.align_to([1.0 - EDGE, 0, 0], LEFT))
+        return lines
 
     def symbol(self, layer: int) -> str:
         """What a layer is called: x the picture, o the output, h (or h_1, h_2) between."""
@@ -208,10 +237,7 @@ class Backprop(Chapter):
             )
             self.hold()
             self.add(blames.axis)
-            self.play(
-                *(blames.animate_gaps(), blames.animate_numbers(), FadeIn(blames.heads[2])),
-                run_time=SLOW,
-            )
+            self.play(blames.animate_gaps(), FadeIn(blames.heads[2]), run_time=1.2 * SLOW)
             for row_of_numbers in zip(blames.outputs, blames.labels, blames.blames, strict=True):
                 self.relate("a - b = c", *row_of_numbers)
             self.play(Create(blames.box), run_time=QUICK)
@@ -224,10 +250,11 @@ class Backprop(Chapter):
             "squared": Quantity.derived(squared_error_blame, self.trace, step, at),
             "blame": Quantity.recorded(step, f"delta{self.out}[{at}]"),
         }
-        chain = ChainRule(self.trace, step)
+        chain = ChainRule(self.trace, step, self.rows)
         variant = "softmax" if self.softmax else "text"
         with self.beat("why-just-that", variant, **figures, **self.words()):
-            self.play(FadeOut(blames.rest), blames.animate_column(self.rows), run_time=STEADY)
+            self.play(FadeOut(blames.rest), run_time=QUICK)
+            self.play(blames.animate_column(self.rows, at), run_time=STEADY)
             self.play(FadeIn(chain.nodes), *map(grow, chain.arrows), run_time=STEADY)
             self.play(FadeIn(chain.output_slope), run_time=QUICK)
             self.hold()
@@ -251,7 +278,7 @@ class Backprop(Chapter):
         self.cell = (at, most_active(step, self.hidden))
         quiet = (at, least_active(step, self.hidden))
         product = Pushes(step, self.rows)
-        self.account, loud = Account.of_pushes(step, layer, quiet, self.cell)
+        self.account, loud = accounts_of_pushes(step, layer, quiet, self.cell)
         figures = {
             "push": Quantity.derived(push, step, layer, *self.cell),
             "quiet_push": Quantity.derived(push, step, layer, *quiet),
@@ -261,13 +288,13 @@ class Backprop(Chapter):
             self.change_formula(
                 f'"push" = - {{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}',
                 FadeIn(product.blame_cells, product.activity, product.words),
+                self.blames.blames.animate.set_color(BLAME),
             )
             self.hold()
             self.play(product.map.animate_growth(run_time=SLOW))
             self.hold()
             box = product.box(*quiet)
             self.play(
-                product.map.animate_highlight(*quiet),
                 FadeIn(box, self.account),
                 # Long names would stand in the account's way.
                 *([FadeOut(self.rows.names)] if self.rows.wide else []),
@@ -275,7 +302,6 @@ class Backprop(Chapter):
             )
             self.hold()
             self.play(
-                product.map.animate_highlight(*self.cell),
                 Transform(box, product.box(*self.cell)),
                 *self.account.animate_to(loud),
                 run_time=STEADY,
@@ -295,13 +321,13 @@ class Backprop(Chapter):
             "weight_after": Quantity.recorded(step, path.replace("[", "_after[")),
             "pictures": f"{self.batch:,}",
         }
-        way = StepOfAWeight(step, layer, cell, self.online)
-        with self.beat("the-step", "text" if self.online else "batch", **figures):
+        way, terms = StepOfAWeight(step, layer, cell, self.online), self.further_terms()
+        batch = "momentum" if self.trace.recipe.momentum else "batch"
+        with self.beat("the-step", "text" if self.online else batch, **figures):
             h = self.symbol(self.hidden)
             self.change_formula(
-                f"Delta W_({h} o) = - eta {self.mean} {{{{delta_o : blame}}}} thin "
-                f"{{{{{h}^top : output}}}}",
-                FadeIn(way.name, way.line, way.dot, way.before),
+                self.change_of(f"{h} o", f"{{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}"),
+                FadeIn(way.name, way.line, way.dot, way.before, *terms),
             )
             source = self.account.numbers[-1]
             self.play(grow(way.push), TransformFromCopy(source, way.push_number), run_time=STEADY)
@@ -318,7 +344,7 @@ class Backprop(Chapter):
             )
             self.relate("a + b = c", way.sum[0], way.sum[1], way.sum[3])
             self.hold()
-        self.play(FadeOut(way, self.account), run_time=QUICK)
+        self.play(FadeOut(way, self.account, *terms), run_time=QUICK)
 
     def blame_flows_back(self) -> None:
         """Blame goes back along the same edges; a neuron's own slope lets it through, or not."""
@@ -352,8 +378,8 @@ class Backprop(Chapter):
             for neuron, y in ((muffled, 1.75), (open_, -0.75)):
                 if neuron is None:
                     continue
-                account = Account.of_blame(trace, step, hidden, neuron)
-                accounts.add(account.shift((y - account.get_top()[1]) * UP))
+                account = account_of_blame(trace, step, hidden, neuron)
+                accounts.add(account.move_corner([EDGE, y, 0], RIGHT))
                 self.play(
                     diagram.animate_highlight(hidden, neuron), FadeIn(account), run_time=STEADY
                 )
@@ -381,7 +407,7 @@ class Backprop(Chapter):
     def the_change_is_the_picture(self) -> None:
         """Every hidden neuron's change is the picture, scaled by its blame."""
         step, diagram = self.story, self.diagram
-        wall = Wall(step)
+        wall, terms = Wall(step), self.further_terms()
         figures = {"shown": f"{len(wall.pictures)}", "all": f"{step.a[1].size:,}"}
         variant = "text" if step.a[1].size <= MOST_PICTURES else "some"
         variant = variant if self.online else "batch"
@@ -390,31 +416,28 @@ class Backprop(Chapter):
             changes = -np.outer(step.delta[1], step.x)
             field = diagram.field(1).set_dim(1.0)
             self.change_formula(
-                f"Delta W_(x {h}) = - eta {self.mean} {{{{delta_({h}) : blame}}}} thin "
-                "{{x^top : output}}",
+                self.change_of(
+                    f"x {h}", f"{{{{delta_({h}) : blame}}}} thin {{{{x^top : output}}}}"
+                ),
                 field.animate_flow(changes, largest(changes), backward=True, run_time=SLOW),
+                *map(FadeIn, terms),
                 run_time=SLOW,
             )
             first, blame = wall.pictures[0], wall.numbers[0]
             home = VGroup(blame.copy()), first.copy()
             first.set(width=3.4).move_to(1.3 * RIGHT + 0.1 * DOWN)
             blame.next_to(first, DOWN, buff=GAP)
-            flying = self.digit.copy()
-            self.play(FadeOut(diagram), flying.animate.replace(first), run_time=STEADY)
-            self.play(FadeIn(first, blame, wall.legend), run_time=STEADY)
-            self.remove(flying)
+            self.play(FadeOut(diagram), FadeIn(wall.legend, first.frame, blame), run_time=STEADY)
+            self.play(CopyTo(self.digit, [first]), run_time=STEADY)
             self.hold()
             self.play(
                 first.animate.replace(home[1]), blame.animate.replace(home[0]), run_time=STEADY
             )
-            self.play(
-                LaggedStart(*wall.animate_from(self.digit), lag_ratio=0.1),
-                LaggedStart(*map(FadeIn, wall.numbers[1:]), lag_ratio=0.1),
-                run_time=1.5 * SLOW,
-            )
-            self.play(FadeIn(wall.note), run_time=QUICK)
+            self.play(FadeIn(wall.frames), run_time=QUICK)
+            self.play(CopyTo(self.digit, wall.pictures[1:]), run_time=1.5 * SLOW)
+            self.play(FadeIn(wall.numbers[1:], wall.note), run_time=QUICK)
             self.hold()
-        self.play(FadeOut(wall, self.formula), run_time=QUICK)
+        self.play(FadeOut(wall, self.formula, *terms), run_time=QUICK)
 
     def the_same_again(self) -> None:
         """The same picture, with the new weights: every output before and after."""
@@ -460,7 +483,8 @@ class Backprop(Chapter):
                 Flicker(self.digit, pictures),
                 run_time=3 * SLOW,
             )
-            self.play(FadeIn(curve.last), run_time=QUICK)
+            if trace.steps > 1:
+                self.play(FadeIn(curve.last), run_time=QUICK)
             self.hold()
 
     def everybodys(self) -> None:
@@ -494,14 +518,14 @@ class ClassRows:
         self.names = VGroup()
         for index, name in enumerate(classes):
             words = Words(name, x_height=SMALL, colour=TRUTH if index == label else DIM)
-            words.next_to(self.at(index, NAMES), LEFT, buff=0)
             # On one baseline with the figures beside it.
-            self.names.add(words.shift((self.at(index)[1] - 0.7 * SMALL - words.baseline) * UP))
-
-    @property
-    def wide(self) -> bool:
-        """Whether the names are words rather than digits."""
-        return self.names.width > 1.5
+            words.shift((self.at(index)[1] - 0.7 * SMALL - words.baseline) * UP)
+            self.names.add(words.shift(words.get_right()[0] * LEFT))
+        self.wide = self.names.width > 1.5  # the names are words rather than digits
+        self.right = LONG_NAMES if self.wide else NAMES
+        self.names.shift(self.right * RIGHT)
+        self.zero = self.right + 0.2  # where bars begin that stand beside the names
+        self.column = self.right + 0.97  # where the column of blame stands after the first beat
 
     def at(self, index: int, x: float = 0.0) -> Point3D:
         """A point in the row of a class."""
@@ -516,48 +540,13 @@ class ClassRows:
 class OutputBlame(VGroup):
     """Output, label and blame of every class; the gap between bar and truth is the blame."""
 
-    zero, length, axis_x = -2.1, 1.35, 5.2
-    columns = (0.1, 1.55, 2.95)
-
     def __init__(self, step: Step, rows: ClassRows) -> None:
         super().__init__()
-        out = step.layers
-        self.bars, self.gaps, self.ticks = VGroup(), VGroup(), VGroup()
-        self.outputs, self.labels, self.blames = VGroup(), VGroup(), VGroup()
-        self._ways = []
-        looks = (
-            (self.outputs, f"a{out}", {}),
-            (self.labels, "y", {"decimals": 0}),
-            (self.blames, f"delta{out}", {"sign": True, "colour": BLAME}),
-        )
-        for index in range(len(step.y)):
-            value, wanted = float(step.a[out][index]), float(step.y[index])
-            zero = rows.at(index, self.zero)
-            end = rows.at(index, self.zero + self.length * wanted)
-            self.bars.add(bar(value * self.length, zero, ACTIVATION))
-            self.gaps.add(bar((value - wanted) * self.length, end, BLAME))
-            self.ticks.add(Line(0.19 * UP, 0.19 * DOWN, color=TRUTH, stroke_width=4).move_to(end))
-            self._ways.append(rows.at(index, self.axis_x) - end)
-            for x, (group, path, look) in zip(self.columns, looks, strict=True):
-                number = Number(step, f"{path}[{index}]", **look).move_to(rows.at(index, x))
-                group.add(number)
-        self.labels.set_color(DIM)
-        self.labels[step.label].set_color(TRUTH)
-        align_points(self.outputs)
-        align_points(self.blames)
+        self.columns, self.length, self.axis_x = self._lay_out(step.delta[step.layers], rows.zero)
+        self._add_bars(step, rows)
+        self._add_numbers(step, rows)
         ends = (rows.at(0, self.axis_x) + 0.3 * UP, rows.at(len(step.y) - 1, self.axis_x))
         self.axis = Line(ends[0], ends[1] + 0.3 * DOWN, color=FAINT)
-        self.heads = VGroup(
-            *(
-                rows.head(text, x, colour)
-                for text, x, colour in zip(
-                    ("output", "label", "blame"),
-                    self.columns,
-                    (ACTIVATION, TRUTH, BLAME),
-                    strict=True,
-                )
-            )
-        )
         self.box = SurroundingRectangle(
             self.blames[step.label], color=TRUTH, buff=0.08, stroke_width=2.5
         )
@@ -565,69 +554,106 @@ class OutputBlame(VGroup):
         self.rest.add(self.heads)
         self.add(self.rest, self.blames)
 
+    @staticmethod
+    def _lay_out(blame: Floats, zero: float) -> tuple[tuple[float, ...], float, float]:
+        """Where the columns stand, how long an output of 1 is, and where the blame's zero is."""
+        least, span = min(0.0, float(blame.min())), max(0.0, float(blame.max()))
+        span -= least
+        widths = (1.5, 1.0, 1.47)  # of the columns, by their names and numbers
+        room = EDGE - zero - sum(widths)
+        # Bars as long as fit, all on one scale; what they leave goes between the columns.
+        length = min(2.2, (room - 4 * 0.36) / (1 + span))
+        gap = min(0.7, (room - length * (1 + span)) / 4)
+        places, x = [], zero + length
+        for width in widths:
+            places.append(x + gap + width / 2)
+            x += gap + width
+        return tuple(places), length, x + gap - length * least
+
+    def _add_bars(self, step: Step, rows: ClassRows) -> None:
+        """A bar for each output, a stroke where it should be, and the gap between the two."""
+        self.bars, self.gaps, self.ticks, self._ways = VGroup(), VGroup(), VGroup(), []
+        for index, (value, wanted) in enumerate(zip(step.a[step.layers], step.y, strict=True)):
+            end = rows.at(index, rows.zero + self.length * float(wanted))
+            self.bars.add(bar(value * self.length, rows.at(index, rows.zero), ACTIVATION))
+            self.gaps.add(bar((value - wanted) * self.length, end, BLAME))
+            self.ticks.add(Line(0.21 * UP, 0.21 * DOWN, color=TRUTH, stroke_width=4).move_to(end))
+            self._ways.append(self.axis_x - float(end[0]))
+
+    def _add_numbers(self, step: Step, rows: ClassRows) -> None:
+        """The three columns with their heads."""
+        columns = (
+            ("output", ACTIVATION, f"a{step.layers}", {}),
+            ("label", TRUTH, "y", {"decimals": 0, "colour": DIM}),
+            ("blame", BLAME, f"delta{step.layers}", {"sign": True, "colour": BLAME}),
+        )
+        self.heads, groups = VGroup(), []
+        for x, (name, colour, path, look) in zip(self.columns, columns, strict=True):
+            self.heads.add(rows.head(name, x, colour))
+            numbers = [Number(step, f"{path}[{index}]", **look) for index in range(len(step.y))]
+            groups.append(
+                VGroup(*(n.move_to(rows.at(index, x)) for index, n in enumerate(numbers)))
+            )
+            align_points(groups[-1])
+        self.outputs, self.labels, self.blames = groups
+        self.labels[step.label].set_color(TRUTH)
+
     def animate_gaps(self) -> Animation:
-        """The gaps move over to the axis, where below zero is left."""
-        moves = (gap.animate.shift(way) for gap, way in zip(self.gaps, self._ways, strict=True))
-        return LaggedStart(*moves, lag_ratio=0.1)
+        """Row by row the gaps go over to the axis, where below zero is left, and are numbers."""
+        rows = zip(self.gaps, self._ways, self.blames, strict=True)
+        return LaggedStart(
+            *(
+                AnimationGroup(Slip(gap, way), FadeIn(number, rate_func=late))
+                for gap, way, number in rows
+            ),
+            lag_ratio=0.3,
+        )
 
-    def animate_numbers(self) -> Animation:
-        """Each output counts to its blame on the way."""
-        pairs = zip(self.outputs, self.blames, strict=True)
-        return LaggedStart(*(TransformFromCopy(*pair) for pair in pairs), lag_ratio=0.1)
+    def animate_column(self, rows: ClassRows, label: int) -> Animation:
+        """The column of blame moves beside the names, where it stays; all but one recede."""
+        way = (rows.column - self.columns[2]) * RIGHT
+        moves = [self.box.animate.shift(way)]
+        for index, number in enumerate(self.blames):
+            colour = BLAME if index == label else DIM
+            moves.append(number.animate.shift(way).set_color(colour))
+        return AnimationGroup(*moves)
 
-    def animate_column(self, rows: ClassRows) -> Animation:
-        """The column of blame moves beside the names, where it stays."""
-        way = (COLUMN - self.columns[2]) * RIGHT
-        return AnimationGroup(self.blames.animate.shift(way), self.box.animate.shift(way))
+
+class Slip(Animation):
+    """A bar goes sideways along the foot of its row, thin, so that it covers no number."""
+
+    def __init__(self, mobject: Rectangle, way: float, **options: Any) -> None:
+        self.way = way
+        super().__init__(mobject, rate_func=linear, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Be thin before the first number and as before after the last."""
+        thin = smooth(min(1.0, 4.0 * alpha, 4.0 * (1.0 - alpha)))
+        points = self.starting_mobject.points.copy()
+        middle = self.starting_mobject.get_center()[1]
+        points[:, 1] = middle + (points[:, 1] - middle) * (1 - 0.88 * thin) - thin * ROW / 2
+        points[:, 0] += self.way * smooth(float(np.clip((alpha - 0.15) / 0.7, 0.0, 1.0)))
+        self.mobject.set_points(points)
 
 
 class ChainRule(VGroup):
     """From the sum z of the right output to its share of the loss C, slope by slope."""
 
-    places = (0.3, 3.1, 5.9)
-    height = 1.75
+    reach, height = 2.8, 1.75
+    lines = (0.72, -0.3, -1.25)  # heights of the slopes, of their values and of the result
+    compared = (-2.35, -3.0)
 
-    def __init__(self, trace: Trace, step: Step) -> None:
+    def __init__(self, trace: Trace, step: Step, rows: ClassRows) -> None:
         super().__init__()
-        at, softmax = step.label, trace.recipe.activations[-1] == "softmax"
-        self.nodes, self.arrows = VGroup(), []
-        for x, letter, colour in zip(self.places, "zoC", (TEXT, ACTIVATION, BLAME), strict=True):
-            circle = Circle(0.38, color=colour, stroke_width=2.5).move_to([x, self.height, 0])
-            self.nodes.add(circle, Formula(letter, colour=colour).move_to(circle))
-        for left, right in zip(self.places, self.places[1:], strict=False):
-            start = np.array([left + 0.5, self.height, 0])
-            self.arrows.append(arrow(start, (right - left - 1.0) * RIGHT, DIM))
-        blame = Quantity.recorded(step, f"delta{step.layers}[{at}]")
+        self.centre = (rows.column + 0.75 + EDGE) / 2  # of what the column of blame leaves free
+        blame = Quantity.recorded(step, f"delta{step.layers}[{step.label}]")
         decimals, about = agreeing(
-            (output_slope(step, at), loss_slope(trace, step, at), blame.value)
+            (output_slope(step, step.label), loss_slope(trace, step, step.label), blame.value)
         )
-        slope = "{{o : gone}} (1 - o)" if softmax else "{{o (1 - o) : gone}}"
-        loss = "(-1) / {{o : gone}}" if softmax else "(o - l) / {{o (1 - o) : gone}}"
-        self.output_slope = VGroup(
-            Formula(slope),
-            Derived(output_slope, step, at, decimals=decimals),
-        )
-        self.loss_slope = VGroup(
-            Formula(loss),
-            Derived(loss_slope, trace, step, at, decimals=decimals, sign=True),
-        )
-        for group, x in ((self.output_slope, 1.7), (self.loss_slope, 4.5)):
-            group[0].move_to([x, 0.72, 0])
-            group[1].move_to([x, -0.3, 0])
-        self.times = VGroup(*(Formula("times").move_to([3.1, y, 0]) for y in (0.72, -0.3)))
-        self.strokes = VGroup(
-            *(
-                Line(
-                    part.get_corner(DOWN + LEFT),
-                    part.get_corner(UP + RIGHT),
-                    color=TRUTH,
-                    stroke_width=2,
-                )
-                for part in (self.loss_slope[0].select("gone"), self.output_slope[0].select("gone"))
-            )
-        )
-        look = {"sign": True, "decimals": decimals, "colour": BLAME}
         self.equals = about or "="
+        self._add_nodes()
+        self._add_slopes(trace, step, decimals)
+        look = {"sign": True, "decimals": decimals, "colour": BLAME}
         self.result = row(
             Formula(
                 "= {{o : output}} - {{l : label}}",
@@ -635,45 +661,74 @@ class ChainRule(VGroup):
             ),
             Formula(self.equals),
             Number(step, blame.source, **look),
-        ).move_to([3.1, -1.25, 0])
-        self._compare(trace, step, look)
-        self.add(self.nodes, *self.arrows, self.output_slope, self.loss_slope)
-        self.add(self.times, self.strokes, self.result)
-        self.add(self.exact, self.exact_bar, self.squared, self.squared_bar)
+        ).move_to(self.at(0, self.lines[2]))
+        exact = Number(step, blame.source, **look)
+        squared = Derived(squared_error_blame, trace, step, step.label, **look)
+        unit = 1.35 / largest(np.array([blame.value, squared.quantity.value]))
+        self.exact, self.exact_bar = self._measure("cross-entropy", exact, unit, 0)
+        self.squared, self.squared_bar = self._measure("squared error", squared, unit, 1)
+        align_points([exact, squared])
+        self.add(self.result, self.exact, self.exact_bar, self.squared, self.squared_bar)
 
-    def _compare(self, trace: Trace, step: Step, look: dict[str, Any]) -> None:
-        """The blame that training uses, and the one that the squared error would give."""
-        at = step.label
-        numbers = (
-            Number(step, f"delta{step.layers}[{at}]", **look),
-            Derived(squared_error_blame, trace, step, at, **look),
+    def at(self, x: float, y: float) -> Point3D:
+        """A point, `x` from the middle of the free room."""
+        return np.array([self.centre + x, y, 0.0])
+
+    def _add_nodes(self) -> None:
+        """z, o and C in circles, and the arrows between them."""
+        self.nodes, self.arrows = VGroup(), []
+        places = [self.at(x, self.height) for x in (-self.reach, 0, self.reach)]
+        for place, letter, colour in zip(places, "zoC", (TEXT, ACTIVATION, BLAME), strict=True):
+            circle = Circle(0.38, color=colour, stroke_width=2.5).move_to(place)
+            self.nodes.add(circle, Formula(letter, colour=colour).move_to(circle))
+        for start in places[:2]:
+            self.arrows.append(arrow(start + 0.5 * RIGHT, (self.reach - 1.0) * RIGHT, DIM))
+        self.add(self.nodes, *self.arrows)
+
+    def _add_slopes(self, trace: Trace, step: Step, decimals: int) -> None:
+        """The two slopes below their arrows, with their values, and what cancels."""
+        at, softmax = step.label, trace.recipe.activations[-1] == "softmax"
+        slope = "{{o : gone}} (1 - o)" if softmax else "{{o (1 - o) : gone}}"
+        loss = "(-1) / {{o : gone}}" if softmax else "(o - l) / {{o (1 - o) : gone}}"
+        look: dict[str, Any] = {"decimals": decimals}
+        self.output_slope = VGroup(Formula(slope), Derived(output_slope, step, at, **look))
+        self.loss_slope = VGroup(
+            Formula(loss), Derived(loss_slope, trace, step, at, sign=True, **look)
         )
-        groups, bars = [], []
-        for y, name, number in zip(
-            (-2.35, -3.0), ("cross-entropy", "squared error"), numbers, strict=True
-        ):
-            words = Words(name, x_height=SMALL, colour=DIM).move_to([0, y, 0])
-            words.align_to([0.1, 0, 0], LEFT)
-            groups.append(row(words, number.next_to(words, RIGHT)))
-            number.shift((5.1 - number.get_right()[0]) * RIGHT)
-            bars.append(bar(1.3 * number.quantity.value, np.array([6.55, y, 0]), BLAME))
-        self.exact, self.squared = groups
-        self.exact_bar, self.squared_bar = bars
+        for group, x in ((self.output_slope, -self.reach / 2), (self.loss_slope, self.reach / 2)):
+            for part, y in zip(group, self.lines, strict=False):
+                part.move_to(self.at(x, y))
+        self.times = VGroup(*(Formula("times").move_to(self.at(0, y)) for y in self.lines[:2]))
+        gone = (self.loss_slope[0].select("gone"), self.output_slope[0].select("gone"))
+        self.strokes = VGroup(*(stroke_out(part) for part in gone))
+        self.add(self.output_slope, self.loss_slope, self.times, self.strokes)
+
+    def _measure(
+        self, name: str, number: Number, unit: float, place: int
+    ) -> tuple[VGroup, Rectangle]:
+        """A blame with its name, right of a piece of the line of zero, and its bar."""
+        y = self.compared[place]
+        words = Words(name, x_height=SMALL, colour=DIM)
+        words.move_to(self.at(0, y)).align_to(self.at(-3.05, y), LEFT)
+        words.shift((y - 0.7 * SMALL - words.baseline) * UP)
+        zero = self.at(1.6, y)
+        number.next_to(zero, RIGHT, buff=0.2)
+        line = Line(zero + 0.325 * UP, zero + 0.325 * DOWN, color=FAINT)
+        return VGroup(words, number, line), bar(unit * number.quantity.value, zero, BLAME)
 
 
 class Pushes(Group):
     """Minus blame times activity as a heat map, with blame at its left and activity on top."""
 
-    left, right = -0.15, 6.5
-
     def __init__(self, step: Step, rows: ClassRows) -> None:
         super().__init__()
         blame, h = step.delta[step.layers], step.a[step.layers - 1]
-        width, height = self.right - self.left, ROW * len(blame)
+        left = rows.column + 1.18
+        width, height = EDGE - left, ROW * len(blame)
         plain = {"brackets": False, "shape": False}
         self.map = HeatMatrix(-np.outer(blame, h), width=width, height=height, **plain)
         middle = rows.at(len(blame) - 1)[1] / 2 + TOP / 2
-        self.map.move_to([(self.left + self.right) / 2, middle, 0])
+        self.map.move_to([(left + EDGE) / 2, middle, 0])
         self.activity = HeatMatrix(
             h[None],
             width=width,
@@ -685,20 +740,23 @@ class Pushes(Group):
         self.blame_cells = HeatMatrix(
             blame, width=0.25, height=height, signs=True, colour=BLAME, negative=BLAME, **plain
         ).next_to(self.map, LEFT, buff=0.08)
+        shape = (f"{len(blame)} × {len(h)}", "weights")
         words = Words("activity", x_height=SMALL, colour=ACTIVATION)
         words.next_to(self.activity, UP, buff=0.12, aligned_edge=RIGHT)
         self.words = VGroup(
-            rows.head("blame", COLUMN, BLAME),
+            rows.head("blame", rows.column, BLAME),
             words,
-            Words(f"{len(blame)} × {len(h)} weights", x_height=SMALL, colour=DIM)
-            .move_to(2.3 * UP)
-            .align_to([-6.55, 0, 0], LEFT),
+            *above_digit(*(Words(text, x_height=SMALL, colour=DIM) for text in shape)),
         )
         self.add(self.map, self.activity, self.blame_cells, self.words)
 
     def box(self, row: int, column: int) -> VGroup:
-        """Frames around the two values that a cell is made of."""
-        places = (self.activity.cell(0, column), self.blame_cells.cell(row, 0))
+        """Frames around a cell and the two values that it is made of."""
+        places = (
+            self.map.cell(row, column),
+            self.activity.cell(0, column),
+            self.blame_cells.cell(row, 0),
+        )
         return VGroup(
             *(
                 Rectangle(
@@ -711,93 +769,50 @@ class Pushes(Group):
         )
 
 
-class Account(VGroup):
-    """A few named numbers below each other; under the line what they make."""
-
-    pitch = 0.53
-
-    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.2) -> None:
-        super().__init__()
-        self.title = Words(title, x_height=SMALL, colour=TEXT)
-        self.numbers = VGroup(*(number for _, number in lines))
-        self.add(self.title)
-        for index, (text, number) in enumerate(lines):
-            y = -self.pitch * (index + 1) - (0.1 if index == len(lines) - 1 else 0)
-            words = Words(text, x_height=SMALL, colour=DIM)
-            words.shift(-words.get_left() + (y - words.baseline) * UP)
-            number.shift((width - number.get_right()[0]) * RIGHT)
-            self.add(words, number.shift((y - number.baseline) * UP))
-        self.title.shift(-self.title.get_left() - self.title.baseline * UP)
-        align_points(self.numbers)
-        rule = Line(ORIGIN, width * RIGHT, color=FAINT)
-        self.add(rule.shift((self.numbers[-1].get_top()[1] + 0.1) * UP))
-
-    @classmethod
-    def of_pushes(cls, step: Step, layer: int, *cells: tuple[int, int]) -> "list[Account]":
-        """What pushes certain weights, an account of each; at the left, below the digit."""
-        blame, h = step.delta[layer], step.a[layer - 1]
-        pushes = [Quantity.derived(push, step, layer, *cell) for cell in cells]
-        decimals, about = agreeing(
-            *((-blame[i], h[j], p.value) for (i, j), p in zip(cells, pushes, strict=True))
-        )
-        look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
-        accounts = []
-        for i, j in cells:
-            accounts.append(
-                cls(
-                    f"neuron {j}",
-                    ("blame", Number(step, f"delta{layer}[{i}]", sign=True, colour=BLAME, **look)),
-                    ("activity", Number(step, f"a{layer - 1}[{j}]", colour=ACTIVATION, **look)),
-                    (
-                        "push",
-                        Derived(
-                            *(push, step, layer, i, j),
-                            sign=True,
-                            before=about,
-                            colour=signed_colour(push(step, layer, i, j)),
-                            **look,
-                        ),
-                    ),
-                )
-            )
-            accounts[-1].to_edge(LEFT, buff=0.55)
-            accounts[-1].shift((-1.0 - accounts[-1].get_top()[1]) * UP)
-        return accounts
-
-    @classmethod
-    def of_blame(cls, trace: Trace, step: Step, layer: int, neuron: int) -> "Account":
-        """What one hidden neuron makes of the blame that comes back to it; at the right."""
-        arriving = Quantity.derived(arriving_blame, trace, step, layer, neuron)
-        slope = Quantity.derived(hidden_slope, trace, step, layer, neuron)
-        blame = Quantity.recorded(step, f"delta{layer}[{neuron}]")
-        decimals, about = agreeing((arriving.value, slope.value, blame.value))
-        look = {"decimals": decimals, "x_height": SMALL}
-        account = cls(
-            f"neuron {neuron}",
+def accounts_of_pushes(step: Step, layer: int, *cells: tuple[int, int]) -> list[Account]:
+    """What pushes certain weights, an account of each; at the left, below the digit."""
+    blame, h = step.delta[layer], step.a[layer - 1]
+    pushes = [Quantity.derived(push, step, layer, *cell) for cell in cells]
+    decimals, about = agreeing(
+        *((-blame[i], h[j], p.value) for (i, j), p in zip(cells, pushes, strict=True))
+    )
+    look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
+    accounts = []
+    for (i, j), made in zip(cells, pushes, strict=True):
+        colour = signed_colour(made.value)
+        account = Account(
+            f"neuron {j}",
+            ("blame", Number(step, f"delta{layer}[{i}]", sign=True, colour=BLAME, **look)),
+            ("activity", Number(step, f"a{layer - 1}[{j}]", colour=ACTIVATION, **look)),
             (
-                "arrives",
-                Derived(
-                    arriving_blame, trace, step, layer, neuron, sign=True, colour=BLAME, **look
-                ),
+                "push",
+                Derived(push, step, layer, i, j, sign=True, before=about, colour=colour, **look),
             ),
-            ("slope", Derived(hidden_slope, trace, step, layer, neuron, **look)),
-            ("blame", Number(step, blame.source, sign=True, before=about, colour=BLAME, **look)),
-            width=3.75,
+            width=3.3 if about or decimals > 3 else 3.0,
         )
-        fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, **look)
-        fires.shift((account.numbers[0].point[0] - fires.point[0]) * RIGHT)
-        account.add(fires.shift((account.title.baseline - fires.baseline) * UP))
-        return account.to_edge(RIGHT, buff=0.55)
+        accounts.append(account.move_corner([-EDGE, -1.0, 0]))
+    return accounts
 
-    def animate_to(self, other: "Account") -> list[Animation]:
-        """The numbers count to those of another account, and its title comes."""
-        counts = [
-            Count(mine, its.quantity) for mine, its in zip(self.numbers, other.numbers, strict=True)
-        ]
-        old, self.title = self.title, other.title
-        self.remove(old)
-        self.add(self.title)
-        return [*counts, FadeOut(old), FadeIn(self.title)]
+
+def account_of_blame(trace: Trace, step: Step, layer: int, neuron: int) -> Account:
+    """What one hidden neuron makes of the blame that comes back to it."""
+    where = (trace, step, layer, neuron)
+    arriving = Quantity.derived(arriving_blame, *where)
+    slope = Quantity.derived(hidden_slope, *where)
+    blame = Quantity.recorded(step, f"delta{layer}[{neuron}]")
+    decimals, about = agreeing((arriving.value, slope.value, blame.value))
+    look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
+    account = Account(
+        f"neuron {neuron}",
+        ("arrives", Derived(arriving_blame, *where, sign=True, colour=BLAME, **look)),
+        ("slope", Derived(hidden_slope, *where, **look)),
+        ("blame", Number(step, blame.source, sign=True, before=about, colour=BLAME, **look)),
+        width=3.75,
+    )
+    fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, **look)
+    fires.shift((account.numbers[0].point[0] - fires.point[0]) * RIGHT)
+    account.add(fires.shift((account.title.baseline - fires.baseline) * UP))
+    return account
 
 
 class StepOfAWeight(VGroup):
@@ -809,65 +824,65 @@ class StepOfAWeight(VGroup):
     def __init__(self, step: Step, layer: int, cell: tuple[int, int], online: bool) -> None:
         super().__init__()
         i, j = cell
-        path = f"W{layer}[{i},{j}]"
-        moved = weight_change(step, layer, i, j)
-        pushed = push(step, layer, i, j)
+        self.name = Words(f"one weight: from neuron {j} to output {i}", x_height=SMALL, colour=DIM)
+        self.name.move_to(self.centre * RIGHT + 2.15 * UP)
+        self.name.shift(max(0.0, -3.0 - self.name.get_left()[0]) * RIGHT)
+        self.line, self.line_below = ruler(self.upper), ruler(self.lower)
+        pushed, moved = push(step, layer, i, j), weight_change(step, layer, i, j)
+        self._add_arrows(pushed, moved)
+        self._add_numbers(step, layer, cell, moved)
+        if online:
+            times = Derived(magnification, step, before="×", colour=DIM, decimals=0)
+            self.lens.add(times.move_to([-2.4, -0.2, 0]))
+        self.add(self.name, self.line, self.push, self.small, self.dot, self.before)
+        self.add(self.push_number, self.rate, self.lens, self.line_below, self.change)
+        self.add(self.dot_below, self.change_number, self.sum)
+
+    def _add_arrows(self, pushed: float, moved: float) -> None:
+        """The push, the small part of it that is taken, and that part seen closer."""
         # Below, the change is drawn as long as the push above: that many times closer.
         closer = abs(pushed / moved) if moved else 1.0
-        way, small = np.sign(pushed) * RIGHT, self.length / closer
-        turn = np.sign(moved) * RIGHT
-        colour, colour_below = signed_colour(pushed), signed_colour(moved)
+        way, turn = np.sign(pushed) * RIGHT, np.sign(moved) * RIGHT
         start = self.centre * RIGHT - way * self.length / 2
         top, below = start + self.upper * UP, start + self.lower * UP
         if turn[0] != way[0]:
             below += way * self.length
-        self.end = below + turn * self.length
-
-        self.name = Words(f"one weight: from neuron {j} to output {i}", x_height=SMALL, colour=DIM)
-        self.name.move_to(self.centre * RIGHT + 2.15 * UP)
-        self.line, self.line_below = ruler(self.upper), ruler(self.lower)
+        tip, self.end = top + turn * self.length / closer, below + turn * self.length
         self.dot, self.dot_below = Dot(top, color=TEXT), Dot(below, color=TEXT)
-        self.push = arrow(top, way * self.length, colour)
-        self.small = arrow(top, turn * small, colour_below)
+        self.push = arrow(top, way * self.length, signed_colour(pushed))
+        self.small = arrow(top, tip - top, signed_colour(moved))
+        self.change = arrow(below, self.end - below, signed_colour(moved))
+        self.lens = VGroup(Line(top, below, color=FAINT), Line(tip, self.end, color=FAINT))
+
+    def _add_numbers(self, step: Step, layer: int, cell: tuple[int, int], moved: float) -> None:
+        """The push, the learning rate, the change, and the weight before and after."""
+        i, j = cell
+        path = f"W{layer}[{i},{j}]"
         decimals, about = decimals_of_sum(
             float(step.W[layer][i, j]), moved, float(step.W_after[layer][i, j])
         )
         look: dict[str, Any] = {"sign": True, "decimals": decimals}
         self.before = Number(step, path, **look).next_to(self.dot, UP, buff=0.25)
+        colour, way = self.push.get_color(), np.sign(push(step, layer, i, j)) * RIGHT
         self.push_number = Derived(push, step, layer, i, j, sign=True, decimals=3, colour=colour)
-        self.push_number.next_to(self.push, UP, buff=0.25).align_to(top + way * 4.9, way)
-        self.push_number.match_y(self.before)
+        self.push_number.next_to(self.push, UP, buff=0.25)
+        self.push_number.align_to(self.dot.get_center() + way * 4.9, way).match_y(self.before)
+        eta = Number(step, "learning_rate", decimals=decimals_of(step.learning_rate))
         self.rate = VGroup(
-            Words("learning rate", x_height=SMALL, colour=DIM),
-            row(
-                Formula("eta ="),
-                Number(step, "learning_rate", decimals=decimals_of(step.learning_rate)),
-            ),
+            Words("learning rate", x_height=SMALL, colour=DIM), row(Formula("eta ="), eta)
         )
         self.rate.arrange(DOWN, buff=0.2).move_to([4.6, -0.1, 0])
-        tip = top + turn * small
-        self.lens = VGroup(
-            Line(top, below, color=FAINT),
-            Line(tip, self.end, color=FAINT),
-        )
-        if online:
-            self.lens.add(
-                Derived(magnification, step, before="×", colour=DIM, decimals=0).move_to(
-                    [-2.4, -0.2, 0]
-                )
-            )
-        self.change = arrow(below, turn * self.length, colour_below)
-        self.change_number = Derived(weight_change, step, layer, i, j, colour=colour_below, **look)
+        change = {"colour": self.change.get_color(), **look}
+        self.change_number = Derived(weight_change, step, layer, i, j, **change)
         self.change_number.next_to(self.change, DOWN, buff=0.25)
         self.sum = row(
             Number(step, path, **look),
-            Derived(weight_change, step, layer, i, j, colour=colour_below, **look),
+            Derived(weight_change, step, layer, i, j, **change),
             Words("="),
             Number(step, path.replace("[", "_after["), before=about, **look),
         ).move_to([self.centre, -2.7, 0])
-        self.add(self.name, self.line, self.push, self.small, self.dot, self.before)
-        self.add(self.push_number, self.rate, self.lens, self.line_below, self.change)
-        self.add(self.dot_below, self.change_number, self.sum)
+        # A sum with many decimals must not reach into the account at its left.
+        self.sum.shift(max(0.0, -2.9 - self.sum.get_left()[0]) * RIGHT)
 
 
 class Wall(Group):
@@ -891,6 +906,8 @@ class Wall(Group):
             picture = Digit(-blame[neuron] * step.x, size=size, signed=True, scale=scale)
             self.pictures.add(picture.move_to(centre))
             number = Number(step, f"delta1[{neuron}]", sign=True, x_height=SMALL, colour=BLAME)
+            if not any(figure in number.text for figure in "123456789"):
+                number.set_color(DIM)  # as good as no blame: not what to look at
             self.numbers.add(number.next_to(centre, DOWN, buff=size / 2 + 0.12))
         self.legend = less_and_more().move_to(
             [DIGIT_CENTRE[0], DIGIT_CENTRE[1] - DIGIT_SIZE / 2 - 0.75, 0]
@@ -898,56 +915,33 @@ class Wall(Group):
         note = f"{len(order)} of {blame.size:,}" if len(order) < blame.size else f"all {len(order)}"
         self.note = Words(note, x_height=SMALL, colour=DIM, width=2.0, centred=True)
         self.note.move_to([DIGIT_CENTRE[0], -2.9, 0])
+        self.frames = VGroup(*(picture.frame for picture in self.pictures[1:]))
         self.add(self.pictures, self.numbers, self.legend, self.note)
-
-    def animate_from(self, digit: Digit) -> list[Animation]:
-        """All pictures but the first come out of the digit to their places."""
-        moves = []
-        for picture in self.pictures[1:]:
-            target = picture.copy()
-            picture.replace(digit).set_opacity(0)
-            moves.append(picture.animate.replace(target).set_opacity(1))
-        return moves
 
 
 class BeforeAndAfter(VGroup):
     """Every output before and after the step, and the error."""
 
-    zero, length = -2.1, 4.3
-    columns = (3.15, 4.75, 5.95)
+    columns = (3.1, 4.85, 6.1)
 
     def __init__(self, step: Step, trace: Trace, rows: ClassRows, digit: Digit) -> None:
         super().__init__()
-        dropped = any(trace.recipe.dropout)
-        before = outputs_before(trace, step) if dropped else step.a[step.layers]
+        # With dropout the recorded outputs are those of a part of the network.
+        self._dropped = any(trace.recipe.dropout)
+        before = outputs_before(trace, step) if self._dropped else step.a[step.layers]
         after = outputs_after(trace, step)
-        self.bars, self.ghosts, self.marks = VGroup(), VGroup(), VGroup()
-        self.befores, self.afters, self._targets = VGroup(), VGroup(), []
+        self._add_bars(before, after, rows)
+        self._add_numbers(step, trace, rows)
+        self.marks = VGroup()
         for index, (first, last) in enumerate(zip(before, after, strict=True)):
-            zero = rows.at(index, self.zero)
-            self.bars.add(bar(first * self.length, zero, ACTIVATION))
-            self._targets.append(bar(last * self.length, zero, ACTIVATION))
-            ghost = bar(first * self.length, zero, DIM)
-            self.ghosts.add(ghost.set_fill(opacity=0).set_stroke(DIM, width=1.5))
-            number = (
-                Derived(output_before, trace, step, index, decimals=3)
-                if dropped
-                else Number(step, f"a{step.layers}[{index}]", decimals=3)
-            )
-            self.befores.add(number.move_to(rows.at(index, self.columns[0])))
-            number = Derived(output_after, trace, step, index, decimals=3)
-            self.afters.add(number.move_to(rows.at(index, self.columns[1])))
             if abs(last - step.y[index]) < abs(first - step.y[index]):
                 self.marks.add(tick().move_to(rows.at(index, self.columns[2])))
-        align_points(self.befores)
-        align_points(self.afters)
-        heads = (("before", DIM), ("after", TEXT))
         self.heads = VGroup(
-            *(rows.head(t, x, c) for (t, c), x in zip(heads, self.columns, strict=False))
+            rows.head("before", self.columns[0], DIM), rows.head("after", self.columns[1], TEXT)
         )
         error = (
             Derived(error_before, trace, step, decimals=4)
-            if dropped
+            if self._dropped
             else Number(step, "error", decimals=4)
         )
         self.error_before = named("error", error, digit, 0)
@@ -955,6 +949,32 @@ class BeforeAndAfter(VGroup):
         self.error_now = named("now", now, digit, 1)
         self.add(self.bars, self.ghosts, self.marks, self.befores, self.afters)
         self.add(self.heads, self.error_before, self.error_now)
+
+    def _add_bars(self, before: Floats, after: Floats, rows: ClassRows) -> None:
+        """A bar for each output, its outline that stays, and where it goes."""
+        length = self.columns[0] - 0.9 - rows.zero
+        self.bars, self.ghosts, self._targets = VGroup(), VGroup(), []
+        for index, (first, last) in enumerate(zip(before, after, strict=True)):
+            zero = rows.at(index, rows.zero)
+            self.bars.add(bar(first * length, zero, ACTIVATION))
+            self._targets.append(bar(last * length, zero, ACTIVATION))
+            ghost = bar(first * length, zero, DIM)
+            self.ghosts.add(ghost.set_fill(opacity=0).set_stroke(DIM, width=1.5))
+
+    def _add_numbers(self, step: Step, trace: Trace, rows: ClassRows) -> None:
+        """Every output in figures, before and after."""
+        self.befores, self.afters = VGroup(), VGroup()
+        for index in range(len(step.y)):
+            number = (
+                Derived(output_before, trace, step, index, decimals=3)
+                if self._dropped
+                else Number(step, f"a{step.layers}[{index}]", decimals=3)
+            )
+            self.befores.add(number.move_to(rows.at(index, self.columns[0])))
+            number = Derived(output_after, trace, step, index, decimals=3)
+            self.afters.add(number.move_to(rows.at(index, self.columns[1])))
+        align_points(self.befores)
+        align_points(self.afters)
 
     def animate_after(self) -> Animation:
         """Each bar moves to where it is after the step, and its number counts."""
@@ -971,7 +991,7 @@ class BeforeAndAfter(VGroup):
 class ErrorCurve(VGroup):
     """The error over the whole run, in blocks of steps, and the count of the steps."""
 
-    left, right, low, high = -2.9, 5.0, -2.5, 1.5
+    left, right, low, high = -3.3, 5.2, -2.4, 2.2
     blocks = 150
 
     def __init__(self, trace: Trace) -> None:
@@ -982,29 +1002,33 @@ class ErrorCurve(VGroup):
         x = np.linspace(self.left, self.right, len(means))
         y = self.low + (self.high - self.low) * np.array(means) / (max(means) * 1.02)
         points = np.stack([x, y, np.zeros_like(x)], axis=1)
+        self.line = VMobject(stroke_color=BLAME, stroke_width=3.5)
         if len(points) == 1:
-            points = np.repeat(points, 2, axis=0)
-        self.line = VMobject(stroke_color=BLAME, stroke_width=3).set_points_as_corners(points)
-        self.axes = VGroup(
-            Line([self.left, self.high + 0.2, 0], [self.left, self.low, 0], color=FAINT),
-            Line([self.left, self.low, 0], [self.right, self.low, 0], color=FAINT),
-            Words("mean error", x_height=SMALL, colour=BLAME).next_to(
-                [self.left - 0.3, self.high + 0.2, 0], UP, buff=0.15, aligned_edge=LEFT
-            ),
-            Words("steps", x_height=SMALL, colour=DIM).next_to(
-                [self.right, self.low, 0], DOWN, buff=0.2, aligned_edge=RIGHT
-            ),
-        )
+            self.line.become(Dot(points[0], color=BLAME))
+        else:
+            self.line.set_points_as_corners(points)
         look = {"decimals": 3, "x_height": SMALL}
         self.first = Derived(mean_error, trace, 0, size, **look)
         self.first.next_to(points[0], RIGHT, buff=0.25)
         self.last = Derived(mean_error, trace, starts[-1], starts[-1] + size, **look)
         self.last.next_to(points[-1], RIGHT, buff=0.2)
-        self._steps = Quantity.derived(steps_in_all, trace)
-        self.count = Derived(first_step, trace, decimals=0, grouping=True, x_height=0.5)
-        self.count.shift([4.6, 2.2, 0] - self.count.point)
+        self._add_axes(trace)
         self.pictures = pictures_seen(trace, 45)
         self.add(self.axes, self.line, self.count, self.first, self.last)
+
+    def _add_axes(self, trace: Trace) -> None:
+        """The axes with their names; that of the lower one is the count of the steps."""
+        corner = np.array([self.left, self.low, 0.0])
+        top, end = np.array([self.left, self.high + 0.2, 0]), np.array([self.right, self.low, 0])
+        error = Words("mean error", x_height=SMALL, colour=BLAME)
+        error.next_to(top, UP, buff=0.15).align_to(top, LEFT)
+        steps = Words("steps", x_height=LARGE, colour=DIM).align_to(end, RIGHT)
+        steps.shift((-3.3 - steps.baseline) * UP)
+        self._steps = Quantity.derived(steps_in_all, trace)
+        self.count = Derived(first_step, trace, decimals=0, grouping=True, x_height=LARGE)
+        self.count.shift([steps.get_left()[0] - GAP, steps.baseline, 0] - self.count.point)
+        self.axes = VGroup(Line(top, corner, color=FAINT), Line(corner, end, color=FAINT))
+        self.axes.add(error, steps)
 
     def animate_count(self) -> Animation:
         """The count goes to the run's last step."""
@@ -1028,7 +1052,7 @@ def bar(value: float, zero: Point3D, colour: ManimColor) -> Rectangle:
     """A bar as long as `value`, from the point `zero`, to the left if negative."""
     rectangle = Rectangle(
         width=max(abs(float(value)), 0.01),
-        height=0.28,
+        height=0.32,
         stroke_width=0,
         fill_color=colour,
         fill_opacity=1,
@@ -1055,6 +1079,17 @@ def arrow(start: Point3D, way: Point3D, colour: ManimColor) -> Arrow:
         max_tip_length_to_length_ratio=0.2,
         max_stroke_width_to_length_ratio=1000,
     )
+
+
+def stroke_out(part: VGroup) -> Line:
+    """A stroke through what cancels."""
+    ends = part.get_corner(DOWN + LEFT), part.get_corner(UP + RIGHT)
+    return Line(*ends, color=TRUTH, stroke_width=2)
+
+
+def late(share: float) -> float:
+    """A rate: nothing before the middle."""
+    return float(smooth(max(0.0, 2.0 * share - 1.0)))
 
 
 def ruler(y: float) -> VGroup:
@@ -1098,6 +1133,13 @@ def named(name: str, number: Number, digit: Digit, place: int) -> VGroup:
     return VGroup(words, number)
 
 
+def above_digit(*lines: Words | Formula) -> VGroup:
+    """Up to two lines between the title and the digit."""
+    for index, line in enumerate(lines):
+        line.shift([-EDGE - line.get_left()[0], 2.42 - 0.48 * index - line.baseline, 0])
+    return VGroup(*lines)
+
+
 def signed_colour(value: float) -> ManimColor:
     """Of a weight's change: up or down."""
     return POSITIVE if value >= 0 else NEGATIVE
@@ -1111,7 +1153,8 @@ def largest(values: npt.NDArray[np.floating]) -> float:
 def formula(source: str) -> Formula:
     """The formula of the moment, on top."""
     mobject = Formula(source, x_height=LARGE, colours=coloured(source)).move_to(FORMULA_PLACE)
-    mobject.set(width=min(mobject.width, 7.6))
+    mobject.set(width=min(mobject.width, 9.0))
+    mobject.shift(max(0.0, -2.5 - mobject.get_left()[0]) * RIGHT)  # right of the title
     return mobject.shift(min(0.0, 3.5 - mobject.get_top()[1]) * UP)
 
 

@@ -52,7 +52,7 @@ from scenes.kit.findings import (
     one_hot_entry,
 )
 from scenes.kit.ledger import Quantity
-from scenes.kit.narration import in_words
+from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Derived, Number
 from scenes.kit.shape_box import shape_beside
 from scenes.kit.style import (
@@ -147,8 +147,7 @@ class OneHot(Chapter):
         }
         for role, label in (("label", self.label), ("near", self.near), ("far", self.far)):
             said = in_words(self.classes[label])
-            a_class = f"{'an' if said[0] in 'aeiou' else 'a'} {said}"
-            self.words |= {role: said, f"a_{role}": a_class}
+            self.words |= {role: said, f"a_{role}": with_article(said)}
         self.words["a_label_first"] = str(self.words["a_label"]).capitalize()
 
     def ask_why(self) -> None:

@@ -5,12 +5,14 @@ that a frame costs about the same however many they are. An animation here begin
 screen and ends on it: pixels set out from a picture and arrive as a column, a vector, or a sum.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 from manim import (
     Animation,
+    Group,
     Mobject,
     ParsableManimColor,
     Scene,
@@ -198,6 +200,10 @@ class Flight(Animation):
         own = (self.rate_func(alpha) - self._lag * self._delay) / (1.0 - self._lag)
         return _smooth(np.clip(own, 0.0, 1.0))
 
+    def get_colour_shares(self, share: Floats) -> Floats:
+        """How far each pixel has its last colour already, by its share of the way."""
+        return share
+
     def interpolate_mobject(self, alpha: float) -> None:
         """Put every pixel where it is at this part of the run time."""
         share = self.get_shares(alpha)[:, None]
@@ -208,7 +214,7 @@ class Flight(Animation):
             boxes[:, 1] += 4.0 * self._arc * length * share[:, 0] * (1.0 - share[:, 0])
         self.mobject.set_pixels(
             boxes,
-            colours + share * (to_colours - colours),
+            colours + self.get_colour_shares(share) * (to_colours - colours),
             opacity + share[:, 0] * (to_opacity - opacity),
         )
 
@@ -307,6 +313,50 @@ class Gather(Flight):
             run_time=run_time,
             **options,
         )
+
+
+class CopyTo(Flight):
+    """Copies of a picture fly to others, one after another, and take on their colours.
+
+    Only the cells that are not empty in it fly, so nothing is covered on the way.
+
+    Parameters
+    ----------
+    picture
+        Where they come from; it stays.
+    others
+        Pictures of as many cells, which stand on the screen when the last copy has arrived.
+    lag
+        Which part of the run time lies between the first start and the last.
+    **options
+        As for `Flight`.
+    """
+
+    def __init__(
+        self,
+        picture: PixelImage,
+        others: Sequence[PixelImage],
+        *,
+        lag: float = 0.88,
+        **options: Any,
+    ) -> None:
+        colours, opacity = _looks(picture)
+        seen = opacity > 0
+        count = len(others)
+        super().__init__(
+            np.tile(boxes_of(picture)[seen], (count, 1)),
+            np.tile(colours[seen], (count, 1)),
+            to_boxes=np.concatenate([boxes_of(other)[seen] for other in others]),
+            to_colours=np.concatenate([_looks(other)[0][seen] for other in others]),
+            delay=np.repeat(np.linspace(0.0, 1.0, count), seen.sum()),
+            lag=lag if count > 1 else 0.0,
+            show=Group(*others),
+            **options,
+        )
+
+    def get_colour_shares(self, share: Floats) -> Floats:
+        """In the colours of where they go as soon as they have set out."""
+        return np.minimum(4.0 * share, 1.0)
 
 
 class Multiply(Flight):

@@ -1,0 +1,65 @@
+"""A few named numbers below each other; under the line what they make of each other."""
+
+from typing import Any, Self
+
+import numpy as np
+from manim import LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Line, VGroup
+
+from scenes.kit.number import Count, Number, align_points
+from scenes.kit.style import DIM, FAINT, SMALL, TEXT
+from scenes.kit.typeset import Words
+
+_PITCH = 0.53
+_ABOVE_LINE = 0.1
+
+
+class Account(VGroup):
+    """Named numbers, points aligned; the last one stands under a line.
+
+    ``Account("neuron 3", ("blame", blame), ("activity", activity), ("push", push))``
+
+    Parameters
+    ----------
+    title
+        What it is the account of.
+    lines
+        Names and their numbers, from the top down.
+    width
+        From the names' left ends to the numbers' right ends.
+
+    Attributes
+    ----------
+    title
+        The words on top.
+    numbers
+        The numbers, from the top down.
+    """
+
+    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.2) -> None:
+        super().__init__()
+        self.title = Words(title, x_height=SMALL, colour=TEXT)
+        self.title.shift(-self.title.get_left() - self.title.baseline * UP)
+        self.numbers = VGroup(*(number for _, number in lines))
+        self.add(self.title)
+        for index, (text, number) in enumerate(lines, start=1):
+            y = -_PITCH * index - (_ABOVE_LINE if index == len(lines) else 0.0)
+            words = Words(text, x_height=SMALL, colour=DIM)
+            words.shift(-words.get_left() + (y - words.baseline) * UP)
+            number.shift([width - number.get_right()[0], y - number.baseline, 0.0])
+            self.add(words, number)
+        align_points(self.numbers)
+        rule = Line(ORIGIN, width * RIGHT, color=FAINT)
+        self.add(rule.shift((self.numbers[-1].get_top()[1] + _ABOVE_LINE) * UP))
+
+    def move_corner(self, corner: np.ndarray, side: np.ndarray = LEFT) -> Self:
+        """Put the upper left corner (or the upper right one) at a point."""
+        return self.shift(np.asarray(corner) - self.get_corner(UP + side))
+
+    def animate_to(self, other: "Account") -> list[Animation]:
+        """The numbers count to those of another account, and its title comes."""
+        pairs = zip(self.numbers, other.numbers, strict=True)
+        counts: list[Any] = [Count(mine, its.quantity) for mine, its in pairs]
+        old, self.title = self.title, other.title
+        self.remove(old)
+        self.add(self.title)
+        return [*counts, FadeOut(old), FadeIn(self.title)]

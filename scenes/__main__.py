@@ -34,10 +34,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m scenes",
-        description="What is done with chapters besides filming them (manim scenes/CHAPTER.py).",
-        epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what a chapter tells of.",
+        description="From chapters to a film, a page and a handout.",
+        epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what chapters tell of, as "
+        "--recipe and --step do.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser(
+        "render",
+        help="the film: chapters in parallel, joined, with subtitles and a page",
+        description="Render chapters in parallel and join them into one film, with subtitles, "
+        "a page to watch it (index.html) and a manifest. What has not changed is kept.",
+    )
+    command.set_defaults(run=_render)
+    _add_chapters(command, "*")
+    command.add_argument(
+        "-q", "--quality", choices="lmhk", default="l", help="480p, 720p, 1080p or 2160p"
+    )
+    command.add_argument(
+        "-j", "--jobs", type=_positive, metavar="N", help="processes; default: one per core"
+    )
+    _add_story(command)
+    command.add_argument(
+        "-o", "--out", type=Path, default=Path("renders"), metavar="DIR", help="default: renders"
+    )
+
+    command = commands.add_parser(
+        "handout",
+        help="a PDF to read and write on: each beat with frame, words, formulas and numbers",
+        description="Typeset a PDF: each beat with its last frame, words, formulas and numbers.",
+    )
+    command.set_defaults(run=_handout)
+    _add_chapters(command, "*")
+    _add_story(command)
+    command.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("renders/glassnet-handout.pdf"),
+        metavar="FILE.pdf",
+        help="default: renders/glassnet-handout.pdf",
+    )
+
+    command = commands.add_parser(
+        "doctor",
+        help="whether this machine can make the film",
+        description="Say whether this machine can make the film, and what mends it; exit 1 if not.",
+    )
+    command.set_defaults(run=_doctor)
 
     command = commands.add_parser(
         "check",
@@ -67,11 +111,47 @@ def _add_chapters(command: argparse.ArgumentParser, count: str) -> None:
     )
 
 
+def _add_story(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--recipe", metavar="NAME", help="the run to tell of: a recipe's name")
+    command.add_argument("--step", metavar="N", help="the step of it to tell of")
+
+
+def _choose_story(options: argparse.Namespace) -> None:
+    """Hand the options on as chapters read them, to those of other processes too."""
+    for name in ("recipe", "step"):
+        value = getattr(options, name)
+        if value is not None:
+            os.environ[f"GLASSNET_{name.upper()}"] = value
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise ValueError
     return number
+
+
+def _render(options: argparse.Namespace) -> int:
+    from scenes.film.render import render
+
+    _choose_story(options)
+    return render(options.chapters, options.quality, options.jobs, options.out)
+
+
+def _handout(options: argparse.Namespace) -> None:
+    from scenes.film.handout import write_handout
+    from scenes.film.rehearsal import find_chapters
+
+    _choose_story(options)
+    begun = time.monotonic()
+    path = write_handout(find_chapters(options.chapters), options.out)
+    print(f"{path} ({time.monotonic() - begun:.0f} s)", flush=True)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from scenes.film.doctor import examine
+
+    return examine()
 
 
 def _check(options: argparse.Namespace) -> int:

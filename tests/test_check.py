@@ -513,5 +513,5 @@ def test_the_sheet_shows_each_beat_twice(tmp_path, folder, monkeypatch, capsys):
 def test_a_wrong_name_is_one_line(capsys):
     assert main(["check", "backprob"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("glassnet: no chapter 'backprob': there are ")
+    assert error.startswith("glassnet: no chapter 'backprob': did you mean 'backprop'? there are ")
     assert error.count("\n") == 1

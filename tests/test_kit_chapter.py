@@ -177,7 +177,8 @@ def test_a_number_is_noted_when_it_is_shown(told):
     assert screen(chapter) == [("short", "a2[5]", text)]
     said, shown = chapter.readings
     assert (said.place, said.source, said.time) == ("narration", "delta2[5]", 0)
-    assert shown.time == pytest.approx(2)
+    # It counts as shown while it fades in.
+    assert (shown.time, shown.end) == (pytest.approx(1), chapter.beats[0].end)
     assert shown.value == float(fake_step(0).a[2][5])
     assert shown.step == 0
 
@@ -206,6 +207,24 @@ def test_numbers_of_other_beats_steps_and_animations_are_noted(told):
     ]
 
 
+def test_a_number_has_been_shown_until_it_left_or_changed(told):
+    def construct(self):
+        going, changing, staying = (Number(self.story, f"a2[{k}]") for k in range(3))
+        with self.beat("silent"):
+            self.add(going, changing, staying)
+            self.hold(1)
+            self.play(FadeOut(going), changing.animate_to(self.trace[42]), run_time=2)
+            self.hold(1)
+
+    spans = [(r.source, r.step, r.time, r.end) for r in told(construct).readings]
+    assert spans == [
+        ("a2[0]", 0, 0, 3),
+        ("a2[1]", 0, 0, 1),
+        ("a2[2]", 0, 0, 4),
+        ("a2[1]", 42, 3, 4),
+    ]
+
+
 def test_a_value_is_noted_before_it_changes_again(told):
     def construct(self):
         number = Number(self.story, "loss")
@@ -218,13 +237,13 @@ def test_a_value_is_noted_before_it_changes_again(told):
     assert steps == [0, 42, 43]
 
 
-def test_a_number_added_at_the_end_is_noted(told):
+def test_a_number_that_is_never_filmed_is_not_noted(told):
     def construct(self):
         with self.beat("long"):
             self.hold(10)
             self.add(Number(self.story, "loss"))
 
-    assert [source for _, source, _ in screen(told(construct))] == ["loss"]
+    assert screen(told(construct)) == []
 
 
 def test_figures_of_the_beat_are_noted(told, tmp_path):
@@ -449,9 +468,11 @@ def test_manim_makes_film_subtitles_and_books(manim):
     books = json.loads(made[0]["Tiny.readings.json"])
     assert (books["trace"], books["step"]) == ("/nowhere/sigmoid-online", 0)
     common = {"beat": "only", "step": 0, "source": "delta2[5]", "value": delta, "text": text}
+    common |= {"module": None, "time": 0.0}
+    end = json.loads(made[0]["Tiny.timeline.json"])["duration"]
     assert books["readings"] == [
-        {**common, "time": 0.0, "place": "narration"},
-        {**common, "time": round(11 / 15, 3), "place": "screen"},
+        {**common, "end": end, "place": "narration"},
+        {**common, "end": end, "place": "screen"},
     ]
     (subtitle,) = srt.parse(made[0]["Tiny.srt"])
     assert subtitle.content == f"Off by {text}."

@@ -71,7 +71,7 @@ def test_a_figure_is_kept_once_a_beat_until_its_text_changes():
     ledger = Ledger()
     quantity = Quantity("a2[5]", 0.594, 0)
     for beat, text in (("one", "0.59"), ("one", "0.59"), ("one", "0.594"), ("two", "0.59")):
-        ledger.note(quantity, text, beat=beat, time=1.0, place="screen")
+        ledger.note(quantity, text, beat=beat, start=1.0, end=2.0, place="screen")
     assert [(r.beat, r.text) for r in ledger.readings] == [
         ("one", "0.59"),
         ("one", "0.594"),
@@ -84,22 +84,32 @@ def test_equal_values_of_other_paths_and_steps_are_figures_of_their_own():
     origins = [("a2[5]", 0), ("a2[6]", 0), ("a2[5]", 1)]
     for source, step in origins:
         quantity = Quantity(source, 0.5, step)
-        ledger.note(quantity, "0.50", beat="one", time=1.0, place="screen")
+        ledger.note(quantity, "0.50", beat="one", start=1.0, end=2.0, place="screen")
     assert [(reading.source, reading.step) for reading in ledger.readings] == origins
 
 
 def test_a_value_that_is_not_finite_is_still_json():
     ledger = Ledger()
     nan = float("nan")
-    ledger.note(Quantity("loss", nan, 3), "NaN", beat=None, time=0.12345, place="screen")
-    ledger.note(Quantity("loss", nan, 3), "NaN", beat=None, time=0.5, place="screen")
+    ledger.note(Quantity("loss", nan, 3), "NaN", beat=None, start=0.12345, end=1.0, place="screen")
+    ledger.note(Quantity("loss", nan, 3), "NaN", beat=None, start=0.5, end=2.0, place="screen")
     (row,) = [reading.as_json() for reading in ledger.readings]
     assert json.loads(json.dumps(row, allow_nan=False)) == {
         "beat": None,
         "time": 0.123,
+        "end": 2.0,
         "place": "screen",
         "step": 3,
         "source": "loss",
+        "module": None,
         "value": "nan",
         "text": "NaN",
     }
+
+
+def test_a_figure_has_a_row_for_each_stretch_of_time_that_it_is_shown():
+    ledger = Ledger()
+    for start, end in ((1, 2), (2, 3), (2.5, 2.5), (4, 5), (5, 6)):
+        quantity = Quantity("a2[5]", 0.594, 0)
+        ledger.note(quantity, "0.59", beat="one", start=start, end=end, place="screen")
+    assert [(row.time, row.end) for row in ledger.readings] == [(1, 3), (4, 6)]

@@ -102,40 +102,42 @@ def test_time_is_that_of_speech():
         min_size=1,
         max_size=60,
     ),
-    st.floats(0, 100),
-    st.floats(0.1, 60),
+    st.integers(0, 1000),
+    st.integers(60, 900),
 )
 def test_subtitles_keep_every_word_and_fit(words, start, length):
     text = " ".join(words)
-    cut = subtitles(text, start, start + length)
+    cut = subtitles(text, start / 15, (start + length) / 15, 15)
     # Words longer than a line may be broken, so letters are what is compared.
     assert re.sub(r"\s", "", "".join(s.text for s in cut)) == re.sub(r"\s", "", text)
     for subtitle in cut:
         lines = subtitle.text.split("\n")
         assert len(lines) <= LINES
         assert all(0 < len(line) <= LINE_LENGTH for line in lines)
-    assert cut[0].start == start
-    assert cut[-1].end == pytest.approx(start + length)
+    assert cut[0].start == start / 15
+    assert cut[-1].end == (start + length) / 15
     for one, following in pairwise(cut):
-        assert one.start < one.end == following.start
+        assert one.end == following.start
+    for subtitle in cut:
+        assert subtitle.end * 15 == pytest.approx(round(subtitle.end * 15))
 
 
 def test_subtitles_end_with_the_sentence_where_they_can():
     text = "It is off by −0.41. Each of the other outputs should have been zero, and none truly is."
-    assert [s.text for s in subtitles(text, 0, 7)] == [
+    assert [s.text for s in subtitles(text, 0, 7, 15)] == [
         "It is off by −0.41.",
         "Each of the other outputs should\nhave been zero, and none truly is.",
     ]
-    assert [s.text for s in subtitles("Wrong. It learns.", 0, 2)] == ["Wrong. It learns."]
+    assert [s.text for s in subtitles("Wrong. It learns.", 0, 2, 15)] == ["Wrong. It learns."]
 
 
 def test_a_long_sentence_is_cut_evenly():
-    first, second = subtitles("twelve words " * 8, 0, 5)
+    first, second = subtitles("twelve words " * 8, 0, 5, 15)
     assert abs(len(first.text) - len(second.text)) < 15
 
 
 def test_a_subtitle_stays_for_its_share_of_the_words():
-    first, second = subtitles("one two three four. " + "seventeen " * 7 + "eighteen.", 2, 7)
+    first, second = subtitles("one two three four. " + "seventeen " * 7 + "eighteen.", 2, 7, 60)
     assert first.text == "one two three four."
     assert (first.start, first.end) == (2, pytest.approx(2 + 5 * 4 / 12))
     assert (second.start, second.end) == (first.end, pytest.approx(7))

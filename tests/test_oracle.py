@@ -65,6 +65,11 @@ def some_paths(step, generator, count=3):
             yield f"{name}{inside}", float(np.asarray(value)[at])
 
 
+def row(step, source, value, text):
+    """A row of the ledger; when and where it was shown is nothing to the oracle."""
+    return Reading("beat", 0.0, 1.0, "screen", step, source, None, value, text)
+
+
 def test_it_agrees_with_every_quantity_of_many_steps(run):
     trace, oracle = run
     generator = np.random.default_rng(0)
@@ -93,7 +98,7 @@ def test_a_corrupted_reading_is_found_wherever_it_shows(run):
     step = trace[trace.recorded[1]].example(0)
     for path, recorded in some_paths(step, np.random.default_rng(2), count=2):
         text = written(recorded, ".4f")
-        reading = Reading("beat", 0.0, "screen", int(step.step), path, recorded, text)
+        reading = row(int(step.step), path, recorded, text)
         assert fault_of(reading, oracle) is None, path
         wrong = dataclasses.replace(reading, text=written(recorded + 2e-4, ".4f"))
         assert "the oracle has" in fault_of(wrong, oracle), path
@@ -104,9 +109,7 @@ def test_another_step_s_value_is_found(run):
     one, two = (trace[trace.recorded[at]].example(0) for at in (0, 3))
     last = len(trace.sizes) - 1
     value = float(one.a[last][0])
-    reading = Reading(
-        "b", 0.0, "screen", int(two.step), f"a{last}[0]", value, written(value, ".6f")
-    )
+    reading = row(int(two.step), f"a{last}[0]", value, written(value, ".6f"))
     assert fault_of(reading, oracle) is not None
 
 
@@ -161,7 +164,7 @@ def test_each_derived_figure_agrees_with_its_second_calculation(run):
         quantity = Quantity.derived(function, *arguments(trace, step))
         value = find_value(oracle, quantity.source, quantity.step)
         assert abs(value.value - quantity.value) <= max(value.noise, 1e-9), quantity
-        wrong = Reading("b", 0.0, "screen", None, quantity.source, 0.0, "0.123456")
+        wrong = row(None, quantity.source, 0.0, "0.123456")
         assert fault_of(wrong, oracle), name
 
 
@@ -177,9 +180,9 @@ def test_what_it_does_not_know_is_said_in_a_line(run):
     for path in ("gamma2[3]", "a9[0]", "delta2[1,2]", "a b"):
         with pytest.raises(OracleError):
             moment.value(path)
-    reading = Reading("b", 0.0, "screen", None, "made_up(trace)", 1.0, "1")
+    reading = row(None, "made_up(trace)", 1.0, "1")
     assert fault_of(reading, oracle).startswith("made_up has no second calculation")
-    outside = Reading("b", 0.0, "screen", 0, "b1[999]", 1.0, "1")
+    outside = row(0, "b1[999]", 1.0, "1")
     assert fault_of(outside, oracle).startswith("the oracle fails: IndexError")
 
 

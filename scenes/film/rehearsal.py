@@ -5,6 +5,7 @@ watcher asks for a frame: it takes seconds where a film takes minutes. `scenes.f
 `scenes.film.sheet` are watchers.
 """
 
+import difflib
 import importlib
 import importlib.util
 import math
@@ -21,6 +22,7 @@ from manim import CairoRenderer, Mobject, Scene, config, tempconfig
 from manim.constants import QUALITIES as QUALITIES_OF_MANIM
 
 from network.errors import SettingsError
+from scenes import LECTURE
 from scenes.kit.chapter import Beat, BeatTime, Chapter
 
 Pixels = np.ndarray
@@ -181,24 +183,35 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
 
 
 def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
-    """The chapters of these names (``backprop``) or files (``/tmp/demo.py``); all when none.
+    """The chapters of these names (``backprop``) or files (``/tmp/demo.py``).
+
+    Without any: all there are, in the order of `scenes.LECTURE`.
 
     Raises
     ------
     SettingsError
         If a name or file is none.
     """
-    known = {path.stem: path for path in sorted(SCENES.glob("*.py")) if path.stem[0] != "_"}
+    known = {path.stem: path for path in SCENES.glob("*.py") if path.stem[0] != "_"}
     found = []
-    for name in names or known:
+    for name in names or sorted(known, key=_place):
         path = Path(name)
         if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
             found.append(_chapter_of(_load(path), name))
             continue
         if path.stem not in known:
-            raise SettingsError(f"no chapter {name!r}: there are {', '.join(known)}")
+            near = difflib.get_close_matches(path.stem, known, n=1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise SettingsError(
+                f"no chapter {name!r}: {meant}there are {', '.join(sorted(known, key=_place))}"
+            )
         found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
     return found
+
+
+def _place(name: str) -> tuple[int, str]:
+    """What sorts chapters as the lecture has them; those it does not name come last."""
+    return (LECTURE.index(name) if name in LECTURE else len(LECTURE), name)
 
 
 def _load(path: Path) -> ModuleType:

@@ -39,7 +39,7 @@ import re
 import shutil
 import string
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -68,6 +68,9 @@ from scenes.kit.number import Number
 from scenes.kit.settings import Settings
 from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
 from scenes.kit.typeset import Words
+
+_Shown = dict[Number, tuple[Quantity, str]]
+"""Numbers on screen, and what each of them shows."""
 
 
 @dataclass(frozen=True)
@@ -221,12 +224,11 @@ class Chapter(Scene):
         told = self._narration.tell(name, self.story, figures, variant)
         self.next_section(name)
         self._beat = beat = Beat(self, name, told)
-        for quantity, text in told.figures:
-            self._note(quantity, text, "narration")
+        self._note_told(beat)
         yield beat
         self.hold(beat.remaining)
-        self._note_numbers(self.mobjects)
-        for subtitle in subtitles(told.text, beat.start, self.time):
+        self._note_told(beat)
+        for subtitle in subtitles(told.text, beat.start, self.time, config.frame_rate):
             self.add_subcaption(
                 subtitle.text, subtitle.end - subtitle.start, subtitle.start - self.time
             )
@@ -275,17 +277,15 @@ class Chapter(Scene):
 
     def play(self, *args: Any, **kwargs: Any) -> None:
         """Play animations as Manim does, and note the numbers that they bring or change."""
-        self._note_numbers(self.mobjects)
         self._arrivals = []
-        start = self.time
+        start, before = self.time, _shown(self.mobjects)
         super().play(*args, **kwargs)
         if self.renderer.skip_animations:
             self.renderer.time = start + self._frames_of_last_play() / config.frame_rate
         # Manim leaves the empty mobject of every wait in the scene.
         waits = [wait.mobject for wait in self.animations or () if isinstance(wait, Wait)]
         self.mobjects = [mobject for mobject in self.mobjects if mobject not in waits]
-        self._note_numbers(self._arrivals)
-        self._note_numbers(self.mobjects)
+        self._note_shown(start, before, _shown([*self._arrivals, *self.mobjects]))
 
     def _frames_of_last_play(self) -> int:
         """How many frames Manim draws for what was just played."""
@@ -340,17 +340,23 @@ class Chapter(Scene):
         """All figures shown or said so far, in order."""
         return self.ledger.readings
 
-    def _note_numbers(self, mobjects: list[Mobject]) -> None:
-        for mobject in mobjects:
-            for member in mobject.get_family():
-                if isinstance(member, Number) and member.shown is not None:
-                    self._note(*member.shown, "screen")
+    def _note_told(self, beat: Beat) -> None:
+        """Note the figures in a beat's words, from its beginning until now."""
+        for quantity, text in beat.told.figures:
+            span = {"start": beat.start, "end": self.time}
+            self.ledger.note(quantity, text, beat=beat.name, place="narration", **span)
 
-    def _note(self, quantity: Quantity, text: str, place: str) -> None:
-        # A transition between two beats still shows what the first one told.
+    def _note_shown(self, start: float, before: _Shown, after: _Shown) -> None:
+        """Note what was shown by numbers before and after what was played since `start`."""
+        # What is played between two beats belongs to the first one.
         last = self.beats[-1].name if self.beats else None
-        beat = self._beat.name if self._beat else last
-        self.ledger.note(quantity, text, beat=beat, time=self.time, place=place)
+        about = {"beat": self._beat.name if self._beat else last, "place": "screen"}
+        for number, shown in before.items():
+            changed = after.get(number, shown) != shown
+            self.ledger.note(*shown, **about, start=start, end=start if changed else self.time)
+        for number, shown in after.items():
+            changed = before.get(number, shown) != shown
+            self.ledger.note(*shown, **about, start=self.time if changed else start, end=self.time)
 
     def _keep_books(self) -> None:
         """Write readings and timeline beside the video, when there is one."""
@@ -384,6 +390,13 @@ class Chapter(Scene):
                 ],
             },
         )
+
+
+def _shown(mobjects: Iterable[Mobject]) -> _Shown:
+    """What the numbers among these mobjects and their parts show."""
+    members = (member for mobject in mobjects for member in mobject.get_family())
+    numbers = (member for member in members if isinstance(member, Number))
+    return {number: number.shown for number in numbers if number.shown is not None}
 
 
 def has_viewer(

@@ -31,11 +31,14 @@ class Quantity:
         The value in full precision.
     step
         The step that the path leads into; None for a function's value.
+    module
+        The module that the function is in, for who wants to call it again; None for a path.
     """
 
     source: str
     value: float
     step: int | None = None
+    module: str | None = field(default=None, compare=False)
 
     @classmethod
     def recorded(cls, step: Step, path: str) -> "Quantity":
@@ -59,12 +62,14 @@ class Quantity:
         it again; a lambda has no name and is refused.
         """
         bound = dict(function.keywords) if isinstance(function, partial) else {}
-        name = getattr(function.func if isinstance(function, partial) else function, "__name__", "")
+        plain = function.func if isinstance(function, partial) else function
+        name = getattr(plain, "__name__", "")
         if not name.isidentifier():
             raise TypeError(f"a derived figure needs a function with a name, not {function!r}")
         words = [_named(argument) for argument in arguments]
         words += [f"{key}={_named(argument)}" for key, argument in bound.items()]
-        return cls(f"{name}({', '.join(words)})", float(function(*arguments)))
+        source = f"{name}({', '.join(words)})"
+        return cls(source, float(function(*arguments)), module=plain.__module__)
 
 
 def _named(argument: Any) -> str:
@@ -97,17 +102,20 @@ def written(value: float, spec: str = ".2f") -> str:
     return text.replace("-", MINUS)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
     """One figure that was shown or said: a row of the ledger.
 
     Attributes
     ----------
-    beat, time
-        When: the beat's name and the seconds since the film began.
+    beat
+        The beat's name.
+    time, end
+        From when to when, in seconds since the film began. A figure that comes or goes with an
+        animation counts as shown while the animation runs; one that changes does not.
     place
         ``"screen"`` or ``"narration"``.
-    step, source, value
+    step, source, module, value
         What: see `Quantity`.
     text
         As it was shown.
@@ -115,9 +123,11 @@ class Reading:
 
     beat: str | None
     time: float
+    end: float
     place: str
     step: int | None
     source: str
+    module: str | None
     value: float
     text: str
 
@@ -126,7 +136,7 @@ class Reading:
         row = dict(vars(self))
         if not math.isfinite(self.value):
             row["value"] = str(self.value)
-        row["time"] = round(self.time, 3)
+        row |= {"time": round(self.time, 3), "end": round(self.end, 3)}
         return row
 
 
@@ -152,21 +162,41 @@ class Relation:
 
 @dataclass
 class Ledger:
-    """The readings of one film, in order; each figure once a beat, unless its text changes."""
+    """The readings of one film, in order; a row for each beat that a figure is shown in.
+
+    A figure that goes and comes back within a beat, or changes its text, has a row for each time.
+    """
 
     readings: list[Reading] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
-    _known: set[tuple[Any, ...]] = field(default_factory=set)
+    _latest: dict[tuple[Any, ...], Reading] = field(default_factory=dict)
 
     def note(
-        self, quantity: Quantity, text: str, *, beat: str | None, time: float, place: str
+        self,
+        quantity: Quantity,
+        text: str,
+        *,
+        beat: str | None,
+        start: float,
+        end: float,
+        place: str,
     ) -> None:
-        """Add a reading, unless this beat has it already."""
+        """Note that a figure was shown from `start` to `end`, perhaps longer: see `Reading`."""
         # A NaN is not equal to itself; the text says all that the value would.
         key = (beat, place, quantity.step, quantity.source, text)
-        if key in self._known:
+        reading = self._latest.get(key)
+        if reading is not None and start <= reading.end:
+            reading.end = max(reading.end, end)
             return
-        self._known.add(key)
-        self.readings.append(
-            Reading(beat, time, place, quantity.step, quantity.source, quantity.value, text)
+        self._latest[key] = reading = Reading(
+            beat=beat,
+            time=start,
+            end=end,
+            place=place,
+            step=quantity.step,
+            source=quantity.source,
+            module=quantity.module,
+            value=quantity.value,
+            text=text,
         )
+        self.readings.append(reading)

@@ -164,17 +164,18 @@ class Subtitle:
     text: str
 
 
-def subtitles(text: str, start: float, end: float) -> list[Subtitle]:
+def subtitles(text: str, start: float, end: float, frame_rate: float) -> list[Subtitle]:
     """Cut a text into subtitles that follow each other from `start` to `end`.
 
     Each has at most two lines of 42 characters, ends with a sentence where it can, and stays for
-    its share of the words.
+    its share of the words, in whole frames.
     """
     blocks = _blocks(text)
     shares = [seconds_to_say(block) for block in blocks]
     result, now = [], start
     for index, block in enumerate(blocks):
         until = start + (end - start) * sum(shares[: index + 1]) / sum(shares)
+        until = round(until * frame_rate) / frame_rate
         result.append(Subtitle(now, until, _lines(block)))
         now = until
     return result

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 import network
 from network.errors import TraceError
+from network.locking import lock
 from network.online import Segment
 from network.recipes import Recipe
 from network.trace import (
@@ -454,7 +455,7 @@ class Lock:
         with writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("a+b")
-        if not _lock(self._file, wait=False):
+        if not lock(self._file, wait=False):
             if not self.wait:
                 self._file.close()
                 raise TraceError(
@@ -462,7 +463,7 @@ class Lock:
                     "wait for it, or choose another --out"
                 )
             print(f"waiting for another process that trains {self.folder}", file=sys.stderr)
-            _lock(self._file, wait=True)
+            lock(self._file, wait=True)
         return self
 
     def __exit__(
@@ -473,27 +474,3 @@ class Lock:
     ) -> None:
         assert self._file is not None
         self._file.close()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO, wait: bool) -> bool:
-        while True:
-            try:
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-                return True
-            except OSError:
-                if not wait:
-                    return False
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO, wait: bool) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        return True

@@ -45,6 +45,11 @@ def frame_rate(quality: str) -> float:
     return float(QUALITIES_OF_MANIM[QUALITIES[quality]]["frame_rate"])
 
 
+def quality_name(quality: str) -> str:
+    """What a film of a quality is called: ``480p``."""
+    return f"{QUALITIES_OF_MANIM[QUALITIES[quality]]['pixel_height']}p"
+
+
 class Watcher:
     """Looks on while a chapter is rehearsed; this one sees nothing."""
 

@@ -178,22 +178,28 @@ class Chapter(Scene):
         self.camera.background_color = BACKGROUND
         settings = Settings.from_environment()
         self.trace = self.open_trace(settings)
-        number = self.step if settings.step is None else settings.step
-        if not 0 <= number < self.trace.steps:
-            name = "GLASSNET_STEP" if settings.step is not None else "step"
-            raise SettingsError(f"{name}={number}: the trace has steps 0 to {self.trace.steps - 1}")
         # Where a step saw many images, the story is that of the first.
-        self.story = self.trace[number].example(0)
+        self.story = self.choose_step(self.trace, settings).example(0)
         self._narration = Narration.load(self.narration, type(self).__module__.rpartition(".")[2])
         self._title = VGroup()
         if self.title:
             self._title.add(Words(self.title, x_height=SMALL, colour=DIM))
             self.add(self._title.to_corner(UL, buff=MARGIN))
 
-    def open_trace(self, settings: Settings) -> Trace:
+    @classmethod
+    def choose_step(cls, trace: Trace, settings: Settings) -> Step:
+        """The step of a recording that the settings, or else the chapter, ask for."""
+        number = cls.step if settings.step is None else settings.step
+        if not 0 <= number < trace.steps:
+            name = "GLASSNET_STEP" if settings.step is not None else "step"
+            raise SettingsError(f"{name}={number}: the trace has steps 0 to {trace.steps - 1}")
+        return trace[number]
+
+    @classmethod
+    def open_trace(cls, settings: Settings) -> Trace:
         """The recording that the settings, or else the chapter, ask for."""
         if settings.trace is None:
-            name = settings.recipe or self.recipe
+            name = settings.recipe or cls.recipe
             with show_progress(name) as progress:
                 path = ensure_trace(name, progress)
             return Trace.open(path)
@@ -366,10 +372,11 @@ class Chapter(Scene):
         _write_json(
             film.with_suffix(".readings.json"),
             {
-                "trace": str(self.trace.path),
+                "trace": _from_project(self.trace.path),
                 "digest": self.trace.digest,
                 "recipe": self.trace.recipe.name,
                 "step": int(self.story.step),
+                "batch": self.trace.batch,
                 "readings": [reading.as_json() for reading in self.readings],
                 "relations": [asdict(relation) for relation in self.ledger.relations],
             },
@@ -379,6 +386,7 @@ class Chapter(Scene):
             {
                 "scene": type(self).__name__,
                 "title": self.title,
+                "question": self.question,
                 "frame_rate": config.frame_rate,
                 "duration": round(self.time, 3),
                 "beats": [
@@ -413,6 +421,12 @@ def has_viewer(
         display = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
         return bool(display) and shutil.which("xdg-open", path=environment.get("PATH")) is not None
     return True
+
+
+def _from_project(path: Path) -> str:
+    """A path as one types it in the project's folder: books go to other machines."""
+    path, project = path.resolve(), Path(__file__).resolve().parents[2]
+    return (path.relative_to(project) if path.is_relative_to(project) else path).as_posix()
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -1,0 +1,117 @@
+"""The film of several chapters, and all that is published with it.
+
+Everything is made in a folder of its own and moved to its place when all of it is whole: an
+interrupted run leaves the last film as it was.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+
+from network.trace import file_digest
+from scenes.film.files import write_whole
+from scenes.film.join import Contents, Mark, join, poster
+from scenes.film.page import render_page
+from scenes.film.record import SUFFIXES, versions
+from scenes.film.subtitles import chapter_list, subtitles_of, to_srt, to_vtt, transcript
+from scenes.film.timeline import Take, describe
+
+FORMAT = 1
+TITLE = "glassnet: how a neural network learns to read digits"
+
+
+def publish(takes: Sequence[Take], quality: str, out: Path) -> Path:
+    """Make the film of filmed chapters in a folder, and everything beside it; gives its path.
+
+    Parameters
+    ----------
+    takes
+        The chapters in order, their films inside `out`.
+    quality
+        What the film is called after, as ``480p``.
+    out
+        The folder.
+
+    Raises
+    ------
+    scenes.film.join.FilmError
+        If the chapters cannot be joined.
+    OSError
+        If something cannot be written.
+    """
+    new = out / ".cache" / "new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    film = new / f"glassnet-{quality}.mp4"
+    chapters = describe(takes)
+    subtitles = subtitles_of(chapters)
+    marks = [Mark(chapter["title"], chapter["start"], chapter["end"]) for chapter in chapters]
+    metadata = {"title": TITLE, "comment": _provenance(chapters)}
+    frames = join([take.film for take in takes], film, Contents(marks, subtitles, metadata))
+    rate = takes[0].frame_rate
+    ends = [beat["end"] - 0.5 / rate for chapter in chapters for beat in chapter["beats"]]
+    poster(film, ends).save(film.with_suffix(".png"))
+    write_whole(film.with_suffix(".srt"), to_srt(subtitles))
+    write_whole(film.with_suffix(".vtt"), to_vtt(subtitles))
+    write_whole(new / "chapters.txt", chapter_list(chapters))
+    write_whole(new / "transcript.md", transcript(TITLE, chapters))
+    for chapter, take in zip(chapters, takes, strict=True):
+        chapter["film"] = take.film.relative_to(out).as_posix()
+    manifest = {
+        "format": FORMAT,
+        "title": TITLE,
+        "film": film.name,
+        "poster": film.with_suffix(".png").name,
+        "quality": quality,
+        **_look(film),
+        "duration": round(frames / rate, 6),
+        "frames": frames,
+        "versions": versions(),
+        "chapters": chapters,
+    }
+    write_whole(new / "index.html", render_page(manifest))
+    manifest["files"] = _list_files(new, out, takes)
+    write_whole(
+        new / "manifest.json",
+        json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+    )
+    # The manifest last: it vouches for the others.
+    for path in sorted(new.iterdir(), key=lambda path: path.name == "manifest.json"):
+        path.replace(out / path.name)
+    new.rmdir()
+    return out / film.name
+
+
+def _provenance(chapters: Sequence[dict[str, Any]]) -> str:
+    """What a film was made with, and from which recordings, in one line."""
+    made = ", ".join(f"{name} {version}" for name, version in versions().items())
+    stories = {
+        f"recipe {chapter['recipe']}, step {chapter['step']}, trace sha256 {chapter['digest']}"
+        for chapter in chapters
+    }
+    return f"Made with {made}. Shows {'; '.join(sorted(stories))}."
+
+
+def _look(film: Path) -> dict[str, Any]:
+    """Size and frame rate of a film."""
+    with av.open(str(film)) as container:
+        stream = container.streams.video[0]
+        rate = stream.average_rate or 0
+        return {"width": stream.width, "height": stream.height, "frame_rate": float(rate)}
+
+
+def _list_files(new: Path, out: Path, takes: Sequence[Take]) -> list[dict[str, Any]]:
+    """Path, size and hash of every file of the film; those in `new` are about to be in `out`."""
+    files = {path.name: path for path in sorted(new.iterdir())}
+    for take in takes:
+        for suffix in SUFFIXES:
+            path = take.film.with_suffix(suffix)
+            files[path.relative_to(out).as_posix()] = path
+    return [
+        {"path": name, "bytes": path.stat().st_size, "sha256": file_digest(path)}
+        for name, path in files.items()
+    ]

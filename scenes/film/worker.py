@@ -1,0 +1,133 @@
+"""Films one chapter in a process of its own: what `scenes.film.render` starts, once per chapter.
+
+``python -m scenes.film.worker CHAPTER QUALITY CACHE FOLDER`` renders into Manim's folder CACHE,
+then puts the film and what goes with it into FOLDER, last of all a record of all that the film
+depends on. Lines on standard output say how many seconds have been filmed; whatever else there is
+to say goes to standard error. It ends when its standard input does: when whoever started it is
+gone.
+"""
+
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+import av
+from manim import config, tempconfig
+
+from network.errors import GlassnetError
+from scenes.film.files import write_whole, writing
+from scenes.film.join import FilmError, count_frames
+from scenes.film.record import Record
+from scenes.film.rehearsal import QUALITIES, find_chapters
+from scenes.film.subtitles import to_srt, to_vtt
+from scenes.film.timeline import Take
+from scenes.kit.chapter import Chapter
+
+UNFINISHED = "unfinished"
+"""A file in the cache while it is written to."""
+
+
+class _Reporting(Chapter):
+    """What a chapter's class is mixed with, to tell how far it is."""
+
+    report: TextIO
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        super().play(*args, **kwargs)
+        print(f"{self.time:.3f}", file=self.report, flush=True)
+
+
+def main(name: str, quality: str, cache: Path, folder: Path) -> int:
+    """Film one chapter; the exit code."""
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    # Manim and chapters print, too.
+    report = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        with writing(folder):
+            (chapter,) = find_chapters([name])
+            scene = film(chapter, quality, cache, report)
+            put_in_place(scene, chapter, quality, folder)
+            _forget_unused_clips(scene)
+            (cache / UNFINISHED).unlink()
+    except GlassnetError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> Chapter:
+    """Render a chapter as the manim command does, in a media folder that is this chapter's own."""
+    _mend(cache)
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / UNFINISHED).touch()
+    # The name, and the module by which it finds its words, stay those of the chapter.
+    names = {"__module__": chapter.__module__, "report": report}
+    reporting = type(chapter.__name__, (_Reporting, chapter), names)
+    settings = {
+        "quality": QUALITIES[quality],
+        # Chapters are rendered side by side: a second thread for each would only be in the way.
+        "video_encoder_options": {**config.video_encoder_options, "threads": "1"},
+        "progress_bar": "none",
+        "verbosity": "WARNING",
+        "preview": False,
+        "show_in_file_browser": False,
+    }
+    with tempconfig(settings):
+        config.media_dir = cache
+        scene: Chapter = reporting()
+        scene.render()
+    return scene
+
+
+def put_in_place(scene: Chapter, chapter: type[Chapter], quality: str, folder: Path) -> None:
+    """Move the film and its books to their folder; the record that vouches for them goes last."""
+    made = Path(scene.renderer.file_writer.movie_file_path)
+    name = chapter.__module__.rpartition(".")[2]
+    folder.mkdir(parents=True, exist_ok=True)
+    record = Record(name, folder)
+    record.path.unlink(missing_ok=True)
+    place = folder / f"{name}.mp4"
+    for kind in (".timeline.json", ".readings.json", ".mp4"):
+        os.replace(made.with_suffix(kind), place.with_suffix(kind))
+    take = Take.load(place)
+    if count_frames(place) != take.frames:
+        raise FilmError(f"{place} is not whole: delete {folder}, then render again")
+    write_whole(place.with_suffix(".srt"), to_srt(take.subtitles))
+    write_whole(place.with_suffix(".vtt"), to_vtt(take.subtitles))
+    record.write(chapter, quality, take.books["digest"])
+
+
+def _mend(cache: Path) -> None:
+    """Take out of the cache what a process left half-written that was killed."""
+    if not (cache / UNFINISHED).exists():
+        return
+    # Manim believes whatever is there under the right name.
+    shutil.rmtree(cache / "Tex", ignore_errors=True)
+    for clip in cache.rglob("*.mp4"):
+        try:
+            av.open(str(clip)).close()
+        except av.error.FFmpegError:
+            clip.unlink()
+
+
+def _forget_unused_clips(scene: Chapter) -> None:
+    """Delete clips of earlier versions, of which there would be ever more."""
+    writer = scene.renderer.file_writer
+    used = {Path(clip).name for clip in writer.partial_movie_files if clip}
+    for clip in Path(writer.partial_movie_directory).glob("*.mp4"):
+        if clip.name not in used:
+            clip.unlink()
+
+
+def _end_with_the_parent() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    name, quality, *folders = sys.argv[1:]
+    sys.exit(main(name, quality, *map(Path, folders)))

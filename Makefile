@@ -2,10 +2,8 @@
 # GNU make 3.81, as on macOS, is enough.
 SHELL := bash
 BIN := .venv/bin
-FILM := renders/backprop-480p.mp4
-MADE := renders/media/videos/backprop/480p15/Backprop.mp4
 
-.PHONY: help setup video test lint bench results clean
+.PHONY: help setup video handout doctor test lint bench results clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,14 +11,14 @@ help: ## list these targets
 setup: ## system libraries, .venv and packages; PYTHON=python3.12 chooses the Python
 	@tools/setup.sh
 
-video: setup ## train the network of the video, film the backprop lesson; prints the film's path
-	@$(BIN)/python -m network train sigmoid-online
-	@rm -f $(FILM)
-	@echo "filming scenes/backprop.py at 480p, which takes minutes"
-	@if [ -t 2 ]; then bar=display; else bar=none; fi; \
-		$(BIN)/python -m manim -ql --verbosity WARNING --progress_bar $$bar scenes/backprop.py
-	@cp $(MADE) $(FILM).part && mv $(FILM).part $(FILM)
-	@echo $(FILM)
+video: setup ## the film, trained for if need be; ARGS="backprop -q h" passes options; prints its path
+	@$(BIN)/python -m scenes render $(ARGS)
+
+handout: setup ## the handout, a PDF of all chapters; prints its path
+	@$(BIN)/python -m scenes handout $(ARGS)
+
+doctor: setup ## whether this machine can make the film
+	@$(BIN)/python -m scenes doctor
 
 test: lint ## lint, types and the whole test suite; ARGS="-k trace" passes options to pytest
 	@$(BIN)/python -m pytest $(ARGS)

@@ -1,12 +1,23 @@
 """Typesetting: exact sizes, known baselines, coloured parts, no system font."""
 
+from types import SimpleNamespace
+
 import pytest
 import typst
 from manim import LEFT, RIGHT, UP, Square, tempconfig
 
 from scenes.kit import typeset
 from scenes.kit.style import BLAME, TEXT, TRUTH
-from scenes.kit.typeset import CodeLine, Formula, Words, code_block, embedded_fonts, row, stack
+from scenes.kit.typeset import (
+    CodeLine,
+    FontError,
+    Formula,
+    Words,
+    code_block,
+    embedded_fonts,
+    row,
+    stack,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -151,3 +162,10 @@ def test_copies_are_cheap():
     line = Words("every letter is a mobject").shift(RIGHT)
     assert not any("path_obj" in vars(glyph) for glyph in line.submobjects)
     assert line.id_to_vgroup_dict == {}
+
+
+def test_a_font_that_typst_lacks_is_one_line(monkeypatch):
+    families = ["Libertinus Serif", "New Computer Modern", "New Computer Modern Math"]
+    monkeypatch.setattr(typst, "Fonts", lambda **_: SimpleNamespace(families=lambda: families))
+    with pytest.raises(FontError, match=r"without the font DejaVu Sans Mono: install[^\n]*$"):
+        embedded_fonts.__wrapped__()

@@ -16,7 +16,11 @@ import numpy as np
 import typst
 from manim import DOWN, RIGHT, UP, MathTypst, Mobject, ParsableManimColor, Typst, VGroup, VMobject
 
+from network.errors import GlassnetError
 from scenes.kit.style import BODY, GAP, TEXT
+
+FONTS: Final = ("New Computer Modern", "New Computer Modern Math", "DejaVu Sans Mono")
+"""What words, formulas and code are set in."""
 
 # From the fonts' own tables: sxHeight in em.
 X_HEIGHT_OF_WORDS: Final = 0.431
@@ -35,14 +39,30 @@ SPECK: Final = "#box(width: 0pt, rect(width: 0.02pt, height: 0.02pt, fill: black
 """Typst source of a speck that takes no room: it shows where the pen and the baseline are."""
 
 
+class FontError(GlassnetError):
+    """A font that is not there."""
+
+
 @cache
 def embedded_fonts() -> typst.Fonts:
     """The fonts inside the typst wheel, and no others.
 
     Handed to Manim as its `font_paths`, which goes to the compiler as it is: Manim has no switch
     of its own for the system's fonts. Made once, it also saves the search: 1 ms a compile.
+
+    Raises
+    ------
+    FontError
+        If one that we use is not there: Typst itself would take another without a word.
     """
-    return typst.Fonts(include_system_fonts=False)
+    fonts = typst.Fonts(include_system_fonts=False)
+    missing = sorted(set(FONTS) - set(fonts.families()))
+    if missing:
+        raise FontError(
+            f"typst {typst.__version__} comes without the font {' and '.join(missing)}: "
+            "install the version that constraints.txt names"
+        )
+    return fonts
 
 
 def _preamble(font: str, *rules: str) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import chapters, traces, training, weight_field
+from tests.benchmarks import chapters, film, traces, training, weight_field
 from tests.benchmarks.measure import format_table, keep
 
 BENCHMARKS = {
@@ -10,6 +10,7 @@ BENCHMARKS = {
     "traces": traces.measure,
     "weight field": weight_field.measure,
     "chapters": chapters.measure,
+    "film": film.measure,
 }
 
 

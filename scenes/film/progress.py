@@ -16,12 +16,14 @@ class Progress:
     Parameters
     ----------
     seconds
-        How long each chapter's film will be, about.
+        How long each chapter's film will be, about; None for what is there already.
     """
 
-    def __init__(self, seconds: Mapping[str, float]) -> None:
-        self._seconds = dict(seconds)
+    def __init__(self, seconds: Mapping[str, float | None]) -> None:
         self._begun: dict[str, float] = {}
+        for name, length in seconds.items():
+            if length is None:
+                self._say(f"{name}: unchanged")
 
     def begin(self, name: str) -> None:
         """A chapter is being filmed."""
@@ -43,14 +45,16 @@ class Progress:
 class _Bars(Progress):
     """A bar for the film, and one for each chapter."""
 
-    def __init__(self, seconds: Mapping[str, float], bars: Bars) -> None:
-        super().__init__(seconds)
+    def __init__(self, seconds: Mapping[str, float | None], bars: Bars) -> None:
         self._bars = bars
-        self._film = bars.add_task("film", total=sum(seconds.values()) or None, state="")
-        self._tasks: dict[str, TaskID] = {
-            name: bars.add_task(f"  {name}", total=length or None, state="waiting", start=False)
-            for name, length in seconds.items()
-        }
+        self._seconds = {name: length or 0.0 for name, length in seconds.items()}
+        self._film = bars.add_task("film", total=sum(self._seconds.values()), state="")
+        self._tasks: dict[str, TaskID] = {}
+        for name, length in seconds.items():
+            state = "unchanged" if length is None else "waiting"
+            self._tasks[name] = bars.add_task(
+                f"  {name}", total=length or 1.0, completed=length is None, state=state, start=False
+            )
 
     def begin(self, name: str) -> None:
         self._bars.start_task(self._tasks[name])
@@ -58,24 +62,26 @@ class _Bars(Progress):
 
     def advance(self, name: str, seconds: float) -> None:
         # What is expected is a guess: a bar is not full before its chapter is done.
-        self._set(name, min(seconds, 0.98 * self._seconds[name]))
+        self._show(name, min(seconds, 0.98 * self._seconds[name]))
 
     def end(self, name: str, well: bool) -> None:
-        self._set(name, self._seconds[name])
+        if well:
+            self._show(name, self._seconds[name])
         self._bars.update(self._tasks[name], state="done" if well else "failed")
         self._bars.stop_task(self._tasks[name])
 
-    def _set(self, name: str, seconds: float) -> None:
-        self._bars.update(self._tasks[name], completed=seconds)
-        done = sum(task.completed for task in self._bars.tasks if task.id in self._tasks.values())
-        self._bars.update(self._film, completed=done)
+    def _show(self, name: str, seconds: float) -> None:
+        task = self._tasks[name]
+        before = self._bars.tasks[task].completed
+        self._bars.update(task, completed=seconds)
+        self._bars.advance(self._film, seconds - before)
 
 
 @contextmanager
-def show_progress(seconds: Mapping[str, float]) -> Iterator[Progress]:
+def show_progress(seconds: Mapping[str, float | None]) -> Iterator[Progress]:
     """Give what the film's progress is told to; see `Progress` for the parameter."""
     console = Console(stderr=True)
-    if not seconds or not console.is_terminal:
+    if not any(seconds.values()) or not console.is_terminal:
         yield Progress(seconds)
         return
     columns = (

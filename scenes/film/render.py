@@ -84,18 +84,19 @@ def render(names: Sequence[str], quality: str, jobs: int | None, out: Path) -> i
     begun = time.monotonic()
     chapters = _chapters(names)
     out = out.absolute()
-    folder = out / "chapters" / quality_name(quality)
+    folder = films_folder(out, quality)
     failed: dict[str, Sequence[str]] = {}
     with _alone_in(out):
         digests = _open_traces(chapters, failed)
-        waiting = [
-            _job(name, chapters[name], folder)
-            for name in digests
-            if not Record(name, folder).holds(chapters[name], quality, digests[name])
-        ]
+        waiting = {
+            name: _job(name, chapters[name], folder)
+            for name, digest in digests.items()
+            if not Record(name, folder).holds(chapters[name], quality, digest)
+        }
         kept = len(digests) - len(waiting)
-        with show_progress({job.name: job.seconds for job in waiting}) as progress:
-            failed |= film(waiting, quality, jobs or _cores(), out, folder, progress)
+        lengths = {name: waiting[name].seconds if name in waiting else None for name in digests}
+        with show_progress(lengths) as progress:
+            failed |= film(list(waiting.values()), quality, jobs or _cores(), out, progress)
         if failed:
             _complain(failed, [name for name in chapters if name not in failed])
             return 1
@@ -111,7 +112,7 @@ def _summary(takes: Sequence[Take], kept: int, seconds: float) -> str:
     count = "1 chapter" if len(takes) == 1 else f"{len(takes)} chapters"
     length = short_time(sum(take.frames / take.frame_rate for take in takes))
     unchanged = f", {kept} unchanged" if kept else ""
-    return f"{count}, {length} minutes{unchanged} ({seconds:.0f} s)"
+    return f"{count}, {length} long{unchanged} ({seconds:.0f} s)"
 
 
 def film(
@@ -119,7 +120,6 @@ def film(
     quality: str,
     jobs: int,
     out: Path,
-    folder: Path,
     progress: Progress,
 ) -> dict[str, Sequence[str]]:
     """Film chapters, so many at once; gives the last lines of those that failed.
@@ -135,7 +135,7 @@ def film(
         while waiting or running:
             while waiting and len(running) < jobs:
                 job = waiting.pop()
-                _start(job, quality, out, folder, events)
+                _start(job, quality, out, events)
                 running.append(job)
                 progress.begin(job.name)
             job, seconds = events.get()
@@ -150,6 +150,11 @@ def film(
     finally:
         _stop(running)
     return failed
+
+
+def films_folder(out: Path, quality: str) -> Path:
+    """Where the films of chapters are, in the output folder."""
+    return out / "chapters" / quality_name(quality)
 
 
 def _chapters(names: Sequence[str]) -> dict[str, type[Chapter]]:
@@ -217,10 +222,11 @@ def _job(name: str, chapter: type[Chapter], folder: Path) -> Job:
 
 
 def _start(
-    job: Job, quality: str, out: Path, folder: Path, events: "SimpleQueue[tuple[Job, float | None]]"
+    job: Job, quality: str, out: Path, events: "SimpleQueue[tuple[Job, float | None]]"
 ) -> None:
     """Start a chapter's process, and the thread that passes on what it says."""
-    words = [job.source, quality, str(out / ".cache" / job.name), str(folder)]
+    folders = [out / ".cache" / job.name, films_folder(out, quality)]
+    words = [job.source, quality, *map(str, folders)]
     job.process = Popen(
         [sys.executable, "-m", "scenes.film.worker", *words],
         cwd=PROJECT,  # where manim.cfg is

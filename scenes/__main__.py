@@ -4,6 +4,8 @@ It turns words into calls and results into lines. Errors that a person can mend 
 stderr, exit code 1 (2 for wrong words).
 """
 
+from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
+
 import argparse
 import os
 import sys
@@ -26,9 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nglassnet: stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        print(f"glassnet: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def _drop_output() -> None:
+    """Write no more to standard output, so that Python does not complain at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -125,10 +136,9 @@ def _choose_story(options: argparse.Namespace) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def _render(options: argparse.Namespace) -> int:

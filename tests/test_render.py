@@ -217,6 +217,16 @@ def test_a_chapter_that_raises_does_not_lose_the_others(tmp_path):
     assert films(out)["good"] == before["good"]
 
 
+def test_a_chapter_that_does_not_load_does_not_lose_the_others(tmp_path):
+    good, bad = write_chapters(tmp_path, "good", "bad")
+    bad.write_text(bad.read_text().replace("class Bad", "clas Bad"))
+    result = render(bad, good, "--out", tmp_path / "out")
+    assert result.returncode == 1
+    assert "    SyntaxError: invalid syntax" in result.stderr
+    assert "because bad failed; good kept" in result.stderr
+    assert set(films(tmp_path / "out")) == {"good"}
+
+
 def test_what_a_chapter_says_for_people_is_all_that_is_shown_of_it(tmp_path):
     (source,) = write_chapters(tmp_path, "lost", path="delta7[5]")
     result = render(source, "--out", tmp_path / "out")

@@ -187,6 +187,12 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
     return scene
 
 
+def chapter_names() -> list[str]:
+    """The chapters that there are: in the order of the lecture, then those it does not name."""
+    there = sorted(path.stem for path in SCENES.glob("*.py") if path.stem[0] != "_")
+    return sorted(there, key=lambda name: LECTURE.index(name) if name in LECTURE else len(LECTURE))
+
+
 def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
     """The chapters of these names (``backprop``) or files (``/tmp/demo.py``).
 
@@ -197,9 +203,9 @@ def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
     SettingsError
         If a name or file is none.
     """
-    known = {path.stem: path for path in SCENES.glob("*.py") if path.stem[0] != "_"}
+    known = chapter_names()
     found = []
-    for name in names or sorted(known, key=_place):
+    for name in names or known:
         path = Path(name)
         if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
             found.append(_chapter_of(_load(path), name))
@@ -207,16 +213,9 @@ def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
         if path.stem not in known:
             near = difflib.get_close_matches(path.stem, known, n=1)
             meant = f"did you mean {near[0]!r}? " if near else ""
-            raise SettingsError(
-                f"no chapter {name!r}: {meant}there are {', '.join(sorted(known, key=_place))}"
-            )
+            raise SettingsError(f"no chapter {name!r}: {meant}there are {', '.join(known)}")
         found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
     return found
-
-
-def _place(name: str) -> tuple[int, str]:
-    """What sorts chapters as the lecture has them; those it does not name come last."""
-    return (LECTURE.index(name) if name in LECTURE else len(LECTURE), name)
 
 
 def _load(path: Path) -> ModuleType:

@@ -1,30 +1,27 @@
 """From chapters to the film: filmed side by side, joined, and all that is published with it.
 
-Each chapter is filmed by a process of its own (`scenes.film.worker`), unless the record of its last
-film still holds. Films of chapters are in ``chapters/<quality>/`` of the output folder, Manim's
-clips in ``.cache/``. When all chapters are there, `scenes.film.publish` makes the film of them.
+Each chapter is filmed in a process of its own (`scenes.film.filming`), unless the record of its
+last film still holds. Films of chapters are in ``chapters/<quality>/`` of the output folder,
+Manim's clips in ``.cache/``. When all chapters are there, `scenes.film.publish` makes the film.
 """
 
 import os
 import sys
 import time
-from collections import deque
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from queue import SimpleQueue
-from subprocess import PIPE, Popen, TimeoutExpired
-from threading import Thread
 
 from network.errors import GlassnetError, SettingsError, TraceError
 from network.locking import lock
 from network.trace import Trace
 from scenes.film.files import OutputError, writing
-from scenes.film.progress import Progress, show_progress
+from scenes.film.filming import Job, film
+from scenes.film.progress import show_progress
 from scenes.film.publish import publish
-from scenes.film.record import PROJECT, Record
-from scenes.film.rehearsal import find_chapters, quality_name
+from scenes.film.record import Record
+from scenes.film.rehearsal import chapter_names, find_chapters, quality_name
 from scenes.film.subtitles import short_time
 from scenes.film.timeline import Take
 from scenes.kit.chapter import Chapter
@@ -35,31 +32,6 @@ LAST_LINES = 8
 """How much of a failed chapter's error is shown."""
 
 LOCK = ".lock"
-
-
-@dataclass
-class Job:
-    """A chapter to be filmed.
-
-    Attributes
-    ----------
-    name
-        Its name, as ``backprop``.
-    source
-        Its file.
-    seconds
-        How long its film will be, as far as one can tell.
-    process
-        Who films it.
-    errors
-        What that process has said on standard error, the last lines.
-    """
-
-    name: str
-    source: str
-    seconds: float
-    process: "Popen[str] | None" = None
-    errors: deque[str] = field(default_factory=lambda: deque(maxlen=200))
 
 
 def render(names: Sequence[str], quality: str, jobs: int | None, out: Path) -> int:
@@ -82,10 +54,9 @@ def render(names: Sequence[str], quality: str, jobs: int | None, out: Path) -> i
         If what is asked for cannot be, or nothing can be written there.
     """
     begun = time.monotonic()
-    chapters = _chapters(names)
     out = out.absolute()
-    folder = films_folder(out, quality)
-    failed: dict[str, Sequence[str]] = {}
+    folder = out / "chapters" / quality_name(quality)
+    chapters, failed = _load(names)
     with _alone_in(out):
         digests = _open_traces(chapters, failed)
         waiting = {
@@ -96,7 +67,9 @@ def render(names: Sequence[str], quality: str, jobs: int | None, out: Path) -> i
         kept = len(digests) - len(waiting)
         lengths = {name: waiting[name].seconds if name in waiting else None for name in digests}
         with show_progress(lengths) as progress:
-            failed |= film(list(waiting.values()), quality, jobs or _cores(), out, progress)
+            failed |= film(
+                list(waiting.values()), quality, jobs or _cores(), out / ".cache", folder, progress
+            )
         if failed:
             _complain(failed, [name for name in chapters if name not in failed])
             return 1
@@ -115,56 +88,22 @@ def _summary(takes: Sequence[Take], kept: int, seconds: float) -> str:
     return f"{count}, {length} long{unchanged} ({seconds:.0f} s)"
 
 
-def film(
-    waiting: Sequence[Job],
-    quality: str,
-    jobs: int,
-    out: Path,
-    progress: Progress,
-) -> dict[str, Sequence[str]]:
-    """Film chapters, so many at once; gives the last lines of those that failed.
-
-    Whatever ends this, a Ctrl-C too, ends all processes that it has started.
-    """
-    # The longest first: nobody has to wait at the end for one that began last.
-    waiting = sorted(waiting, key=lambda job: job.seconds)
-    events: SimpleQueue[tuple[Job, float | None]] = SimpleQueue()
-    running: list[Job] = []
-    failed: dict[str, Sequence[str]] = {}
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                job = waiting.pop()
-                _start(job, quality, out, events)
-                running.append(job)
-                progress.begin(job.name)
-            job, seconds = events.get()
-            if seconds is not None:
-                progress.advance(job.name, seconds)
-                continue
-            running.remove(job)
-            assert job.process is not None
-            if job.process.wait() != 0:
-                failed[job.name] = list(job.errors) or [f"ended with {job.process.returncode}"]
-            progress.end(job.name, job.name not in failed)
-    finally:
-        _stop(running)
-    return failed
-
-
-def films_folder(out: Path, quality: str) -> Path:
-    """Where the films of chapters are, in the output folder."""
-    return out / "chapters" / quality_name(quality)
-
-
-def _chapters(names: Sequence[str]) -> dict[str, type[Chapter]]:
-    """The chapters in the order of the film, by name."""
+def _load(names: Sequence[str]) -> tuple[dict[str, type[Chapter]], dict[str, Sequence[str]]]:
+    """The chapters in the order of the film, by name; and the errors of those that do not load."""
     chapters: dict[str, type[Chapter]] = {}
-    for chapter in find_chapters(names):
-        name = chapter.__module__.rpartition(".")[2]
+    failed: dict[str, Sequence[str]] = {}
+    for wanted in names or chapter_names():
+        name = Path(wanted).stem
+        try:
+            (chapter,) = find_chapters([wanted])
+        except GlassnetError:
+            raise
+        except Exception as error:
+            failed[name] = "".join(traceback.format_exception(error)).splitlines()
+            continue
         if chapters.setdefault(name, chapter) is not chapter:
             raise SettingsError(f"two chapters are called {name!r}: rename one of the files")
-    return chapters
+    return chapters, failed
 
 
 @contextmanager
@@ -219,56 +158,6 @@ def _job(name: str, chapter: type[Chapter], folder: Path) -> Job:
             beats = Narration.load(chapter.narration, name).beats.values()
             seconds = sum(seconds_to_say(next(iter(beat.values()))) for beat in beats)
     return Job(name, source, seconds)
-
-
-def _start(
-    job: Job, quality: str, out: Path, events: "SimpleQueue[tuple[Job, float | None]]"
-) -> None:
-    """Start a chapter's process, and the thread that passes on what it says."""
-    folders = [out / ".cache" / job.name, films_folder(out, quality)]
-    words = [job.source, quality, *map(str, folders)]
-    job.process = Popen(
-        [sys.executable, "-m", "scenes.film.worker", *words],
-        cwd=PROJECT,  # where manim.cfg is
-        # Processes side by side are enough threads.
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        # A Ctrl-C in the terminal is for us alone: we end the processes.
-        start_new_session=True,
-    )
-    Thread(target=_listen, args=(job, events), daemon=True).start()
-
-
-def _listen(job: Job, events: "SimpleQueue[tuple[Job, float | None]]") -> None:
-    """Pass on how far a process is, and at its end None."""
-    assert job.process is not None
-    assert job.process.stdout is not None
-    assert job.process.stderr is not None
-    errors = job.process.stderr
-    listener = Thread(target=lambda: job.errors.extend(line.rstrip() for line in errors))
-    listener.start()
-    for line in job.process.stdout:
-        events.put((job, float(line)))
-    listener.join()
-    events.put((job, None))
-
-
-def _stop(jobs: Sequence[Job]) -> None:
-    """End the processes of jobs."""
-    processes = [job.process for job in jobs if job.process is not None]
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(5)
-        except TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _complain(failed: Mapping[str, Sequence[str]], done: Sequence[str]) -> None:

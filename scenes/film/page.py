@@ -1,0 +1,212 @@
+"""The page to watch the film and teach from: one HTML file that lies beside it.
+
+Everything that a browser shows comes from the film's manifest: the player, the chapters, the
+transcript, and the readings with the Python lines that read them again. The parts lie in
+``page_parts/``: a template, a style sheet and scripts, all put into the one file.
+"""
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from network.step import PATH
+
+PARTS: Final = Path(__file__).with_name("page_parts")
+
+# One function around them all, so that nothing is global.
+_SCRIPTS: Final = ("helpers.js", "numbers.js", "page.js")
+_SCRIPT: Final = '(() => {{\n"use strict";\n\n{}\n}})();'
+
+# What a quantity of a step is called in words, and by which colour the film tells it.
+_KINDS: Final = {
+    "x": ("pixel", "activation"),
+    "y": ("right answer", "truth"),
+    "z": ("weighted sum", ""),
+    "a": ("activation", "activation"),
+    "delta": ("blame", "blame"),
+    "dW": ("gradient of the weight", ""),
+    "db": ("gradient of the bias", ""),
+    "W": ("weight", "signed"),
+    "b": ("bias", "signed"),
+    "label": ("right answer", "truth"),
+    "error": ("mean squared error", "blame"),
+    "loss": ("loss", "blame"),
+}
+
+
+def render_page(manifest: Mapping[str, Any]) -> str:
+    """The whole page as text, to be written as ``index.html`` beside the film.
+
+    Parameters
+    ----------
+    manifest
+        What is in the film and when: what ``manifest.json`` holds, format 1.
+    """
+    chapters = list(_chapters(manifest))
+    style = _part("page.css")
+    script = _SCRIPT.format("\n".join(map(_part, _SCRIPTS)))
+    environment = Environment(
+        loader=FileSystemLoader(PARTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"clock": clock, "in_minutes": in_minutes, "counted": counted}
+    return environment.get_template("template.html").render(
+        manifest=manifest,
+        film=quote(manifest["film"]),
+        chapters=chapters,
+        recordings=list(dict.fromkeys((c["recipe"], c["trace"], c["digest"]) for c in chapters)),
+        data=_data(manifest, chapters),
+        style=Markup(style),
+        style_hash=_digest(style),
+        script=Markup(script),
+        script_hash=_digest(script),
+    )
+
+
+def clock(seconds: float) -> str:
+    """A time of the film as players write it: ``1:05``, ``1:02:05``."""
+    minutes, second = divmod(int(seconds + 1e-6), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def in_minutes(seconds: float) -> str:
+    """How long something is, as people say it: ``45 seconds``, ``7 minutes``, ``1 h 5 min``."""
+    if seconds < 90:
+        return counted(round(seconds), "second")
+    minutes = round(seconds / 60)
+    return counted(minutes, "minute") if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 chapter``, ``4 chapters``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def explain(source: str) -> str:
+    """What a reading is, in words: ``delta2[3]`` is the ``blame, neuron 3 of layer 2``."""
+    match = PATH.fullmatch(source)
+    if match is None:
+        return "computed"
+    name, after, place = match[1].removesuffix("_after"), match[1].endswith("_after"), match[2]
+    kind = name.rstrip("0123456789")
+    layer = name.removeprefix(kind)
+    words = _KINDS.get(kind, (kind.replace("_", " "), ""))[0]
+    where = _place(kind, layer, place.split(",") if place else [])
+    return ", ".join(part for part in (words, where, "after the step" if after else "") if part)
+
+
+def _place(kind: str, layer: str, indices: list[str]) -> str:
+    """Where in its array a value stands."""
+    match kind, [index.strip() for index in indices]:
+        case "x", [row, column]:
+            return f"row {row}, column {column}"
+        case "x", [pixel]:
+            return f"number {pixel}"
+        case "y", [output]:
+            return f"output {output}"
+        case (("W" | "dW"), [to, row, column]):
+            return f"to neuron {to} of layer {layer} from row {row}, column {column} of the picture"
+        case (("W" | "dW"), [to, source]):
+            origin = "pixel" if layer == "1" else "neuron"
+            return f"to neuron {to} of layer {layer} from {origin} {source}"
+        case (("z" | "a" | "delta" | "b" | "db"), [neuron]):
+            return f"neuron {neuron} of layer {layer}"
+        case _:
+            return f"at {', '.join(indices)}" if indices else ""
+
+
+def _colour(source: str, value: float | str) -> str:
+    """By which of the film's colours a reading is marked; none for what is computed."""
+    match = PATH.fullmatch(source)
+    kind = match[1].removesuffix("_after").rstrip("0123456789") if match else ""
+    colour = _KINDS.get(kind, ("", ""))[1]
+    if colour != "signed":
+        return colour
+    return "" if isinstance(value, str) else "negative" if value < 0 else "positive"
+
+
+def _part(name: str) -> str:
+    return (PARTS / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """By which the page's own rules know its style and script, and let no others in."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _chapters(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The chapters, each beat with its title, address and lines."""
+    for chapter in manifest["chapters"]:
+        beats = [
+            {
+                **beat,
+                "title": beat["name"].replace("-", " ").capitalize(),
+                "address": f"#{quote(chapter['name'])}/{quote(beat['name'])}",
+                "lines": beat["subtitles"] or _unbroken(beat),
+            }
+            for beat in chapter["beats"]
+        ]
+        yield {**chapter, "beats": beats, "address": f"#{quote(chapter['name'])}"}
+
+
+def _unbroken(beat: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The words of a beat that has no subtitles, as one line."""
+    if not beat["narration"]:
+        return []
+    return [{"start": beat["start"], "end": beat["end"], "text": beat["narration"]}]
+
+
+def _data(manifest: Mapping[str, Any], chapters: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the script needs, in lists whose order is that of the elements on the page."""
+    return {
+        "film": manifest["film"],
+        "frameRate": manifest["frame_rate"],
+        "duration": manifest["duration"],
+        "chapters": [
+            {key: chapter[key] for key in ("name", "title", "question", "start", "end")}
+            for chapter in chapters
+        ],
+        "beats": [
+            {key: beat[key] for key in ("name", "title", "start", "end", "narration")}
+            | {"chapter": number}
+            for number, chapter in enumerate(chapters)
+            for beat in chapter["beats"]
+        ],
+        "lines": [
+            {key: line[key] for key in ("start", "end", "text")}
+            for chapter in chapters
+            for beat in chapter["beats"]
+            for line in beat["lines"]
+        ],
+        "readings": [
+            {key: reading[key] for key in ("start", "end", "place", "source", "text", "python")}
+            | {
+                "value": _in_full(reading["value"]),
+                "what": explain(reading["source"]),
+                "colour": _colour(reading["source"], reading["value"]),
+                "step": "" if reading["step"] is None else f"step {reading['step']:,}",
+                "trace": chapter["trace"],
+            }
+            for chapter in chapters
+            for reading in chapter["readings"]
+        ],
+    }
+
+
+def _in_full(value: float | str) -> str:
+    """A value as JSON has it: every digit that tells it from the next float."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value) if math.isfinite(value) else str(value)

@@ -3,86 +3,33 @@
 import ast
 import dataclasses
 import errno
-import io
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import venv
 from importlib import metadata
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from packaging.specifiers import SpecifierSet
 
 from network.training import train
 from scenes.film import doctor
-from scenes.film.doctor import CHECKS, Load, Machine, Result, State, satisfies
+from scenes.film.doctor import CHECKS
+from scenes.film.doctor_screen import Result, State
+from scenes.film.machine import ACTIVATE, BEGIN, Machine
+from scenes.film.probe import Load, Told
 from tests.small_runs import online, write_dataset
+from tests.whole_machine import ROOT, WHOLE, change
 
-ROOT = Path(__file__).parents[1]
-PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-DEMANDS = doctor._demands(PROJECT)
 COMMAND = [sys.executable, "-m", "scenes", "doctor"]
+MODULES = ("doctor", "doctor_screen", "machine", "probe", "versions")
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
-
-WHOLE = Machine(
-    python="3.11.7",
-    needs_python=">=3.11",
-    command="python",
-    setup="make setup",
-    anew="rm -rf .venv && make setup",
-    installer="apt-get",
-    demands=DEMANDS,
-    versions={name: metadata.version(name) for name in DEMANDS},
-    loads={
-        **dict.fromkeys(sorted(DEMANDS, key=lambda name: name == "manim"), Load()),
-        "pycairo": Load(fact="1.16.0"),
-        "manimpango": Load(fact="1.50.12"),
-        "av": Load(fact=[]),
-        "fonts": Load(fact=[]),
-        "viewer": Load(fact=True),
-    },
-)
-"""A machine on which nothing is wrong, for tests to break one thing of."""
-
-
-def change(field, **entries):
-    """The whole machine with other entries in one of its mappings; None takes one out."""
-    mapping = {**getattr(WHOLE, field), **entries}
-    kept = {name: entry for name, entry in mapping.items() if entry is not None}
-    return dataclasses.replace(WHOLE, **{field: kept})
-
-
-def show(*results, stream=None):
-    """The screen with these results."""
-    stream = stream or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    screen = doctor._Screen(stream)
-    for result in results:
-        screen.show("name", result)
-    stream.seek(0)
-    return stream.read()
-
-
-@pytest.fixture
-def fakes(tmp_path, monkeypatch):
-    """Put modules before the installed ones, for the processes that the doctor starts."""
-    folder = tmp_path / "fakes"
-    folder.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-
-    def write(**modules):
-        for name, code in modules.items():
-            (folder / f"{name}.py").write_text(code, encoding="utf-8")
-
-    return write
 
 
 @pytest.fixture
@@ -125,36 +72,51 @@ def test_all_is_said_in_one_screen_without_colours_into_a_pipe(here):
     assert "\x1b" not in here.stdout
 
 
-def test_without_any_package_there_are_faults_and_no_traceback():
-    """-S is a Python that finds nothing installed."""
-    command = [sys.executable, "-S", *COMMAND[1:]]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+def test_without_any_package_there_are_faults_and_no_traceback(tmp_path):
+    venv.create(tmp_path / "venv")
+    python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    environment = {name: os.environ[name] for name in os.environ if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [python, *COMMAND[1:]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert (done.returncode, done.stderr) == (1, "")
     for name in ("numpy", "pillow", "PyAV", "typst", "manim"):
         assert re.search(f"^✗ {name} +not installed", done.stdout, re.MULTILINE)
+    for name in ("fonts", "viewer", "MNIST", "trace", "trial film"):
+        assert re.search(f"^! {name} +not tried before ", done.stdout, re.MULTILINE)
     assert re.search(
-        r"\n\d+ faults: do what stands below them, then ask the doctor again.\n$", done.stdout
+        r"\n7 faults: do what stands below them, then ask the doctor again.\n$", done.stdout
     )
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
-def test_before_anything_is_checked_only_the_standard_library_is_imported():
-    tree = ast.parse(Path(doctor.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize("module", MODULES)
+def test_before_anything_is_checked_only_the_standard_library_is_imported(module):
+    """And in words that Python 3.8 understands, so that it can be told that it is too old."""
+    source = Path(doctor.__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 8))
     names = {
         alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names
     }
     names |= {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
-    assert "subprocess" in names
-    tops = {name.partition(".")[0] for name in names}
-    assert tops - sys.stdlib_module_names == {"network"}
-    assert {name for name in names if name.startswith("network")} == {"network.errors"}
+    assert "__future__" in names
+    ours = {"network.errors", *(f"scenes.film.{name}" for name in MODULES)}
+    tops = {name.partition(".")[0] for name in names - ours}
+    assert tops <= sys.stdlib_module_names - {"tomllib"}
 
 
 @posix_only
 def test_ctrl_c_stops_it_and_what_it_has_started(tmp_path):
     fakes = tmp_path / "fakes"
     fakes.mkdir()
-    (fakes / "typst.py").write_text("import time\nopen('begun', 'w')\ntime.sleep(100)\n")
+    begun = tmp_path / "begun"
+    fake = f"import time\nopen({str(begun)!r}, 'w')\ntime.sleep(100)\n"
+    (fakes / "typst.py").write_text(fake)
     paths = os.pathsep.join([str(fakes), str(ROOT)])
     process = subprocess.Popen(
         COMMAND,
@@ -168,7 +130,7 @@ def test_ctrl_c_stops_it_and_what_it_has_started(tmp_path):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
-    while not (tmp_path / "begun").exists():
+    while not begun.exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
@@ -178,52 +140,17 @@ def test_ctrl_c_stops_it_and_what_it_has_started(tmp_path):
         os.killpg(process.pid, 0)
 
 
-# Versions
-
-numbers = st.lists(st.integers(0, 2), min_size=1, max_size=3).map(lambda n: ".".join(map(str, n)))
-clauses = st.one_of(
-    st.builds("{}{}".format, st.sampled_from([">=", "<=", "<", "==", "!="]), numbers),
-    st.builds("{}{}.*".format, st.sampled_from(["==", "!="]), numbers),
-)
-
-
-@example("2.1.5", "==2.1")
-@example("2.1", "==2.1.0,<=2.1.0")
-@example("0.22.3", "==0.22.*")
-@example("0.221", "==0.22.*")
-@example("12.3", ">=11.0,<13")
-@example("13.0", "<13")
-@given(numbers, st.lists(clauses, max_size=2).map(",".join))
-def test_versions_are_compared_as_packaging_compares_them(version, demand):
-    assert satisfies(version, demand) == (version in SpecifierSet(demand))
-
-
-def test_all_that_is_demanded_can_be_read():
-    assert {"manim", "typst", "pillow", "numpy", "av", "pycairo", "tqdm"} <= DEMANDS.keys()
-    assert DEMANDS["manim"] == "==0.22.*"
-    assert "<13" in DEMANDS["pillow"].split(",")
-    for name, demand in DEMANDS.items():
-        for version in (metadata.version(name), "0.1", "99"):
-            assert satisfies(version, demand) == (version in SpecifierSet(demand)), name
-    with pytest.raises(ValueError, match="~=2"):
-        satisfies("2.1", "~=2.0")
+# Packages
 
 
 @pytest.mark.parametrize(
     ("check", "machine", "found"),
     [
-        ("manim", change("versions", manim="0.21.0"), "0.21.0, should be 0.22"),
         ("manim", change("versions", manim="0.23.0"), "0.23.0, should be 0.22"),
-        (
-            "pillow",
-            change("versions", pillow="13.0.0"),
-            "13.0.0, should be older than 13",
-        ),
-        ("pillow", change("versions", pillow="13.1"), "13.1, should be "),
+        ("pillow", change("versions", pillow="13.0.0"), "13.0.0, should be older than 13"),
         ("numpy", change("versions", numpy="1.26.4"), "1.26.4, should be 2.1 or newer"),
         ("typst", change("versions", typst=None), "not installed"),
-        ("PyAV", change("versions", av="14.0"), "14.0, should be 15"),
-        ("PyAV", change("versions", av=None), "not installed"),
+        ("PyAV", change("versions", av="14.0"), "14.0, should be 15 or newer"),
         ("other packages", change("versions", jinja2=None), "jinja2 not installed"),
         (
             "cairo, pango",
@@ -235,9 +162,7 @@ def test_all_that_is_demanded_can_be_read():
 )
 def test_a_package_that_is_missing_or_of_another_version_is_a_fault(check, machine, found):
     assert CHECKS[check](WHOLE).state is State.FINE
-    result = CHECKS[check](machine)
-    assert (result.state, result.mend) == (State.FAULT, "make setup")
-    assert result.found.startswith(found)
+    assert CHECKS[check](machine) == Result(State.FAULT, found, "make setup")
 
 
 def test_other_packages_are_one_line_and_all_that_is_wrong_with_them_is_told():
@@ -259,44 +184,13 @@ def test_an_old_python_is_a_fault_and_a_new_one_none(monkeypatch):
     result = CHECKS["Python"](old)
     assert result.state is State.FAULT
     assert result.found.startswith("3.10.13, should be 3.11 or newer")
-    assert result.mend == doctor.BEGIN
+    assert result.mend == BEGIN
     brew = CHECKS["Python"](dataclasses.replace(old, installer="brew"))
     assert brew.mend.startswith("brew install python@")
-    there = CHECKS["Python"](dataclasses.replace(old, setup=doctor.ACTIVATE))
-    assert there.mend == doctor.ACTIVATE
+    there = CHECKS["Python"](dataclasses.replace(old, setup=ACTIVATE))
+    assert there.mend == ACTIVATE
     monkeypatch.setattr(shutil, "which", lambda name: name if name == "python3.12" else None)
     assert "Python 3.12 is here too" in CHECKS["Python"](old).found
-
-
-# Loading
-
-
-def test_what_loading_does_harms_nobody_else(fakes):
-    fakes(
-        jinja2="raise ValueError('odd\\n\\nvery')",
-        rich="print('noise'); raise BaseException",
-        typst="import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
-        srt="import sys; sys.exit('no')",
-        tqdm="try:\n import nowhere.at_all\nexcept ImportError as why:\n raise OSError from why",
-    )
-    loads = doctor.load_all(["jinja2", "rich", "typst", "srt", "tqdm", "av"])
-    assert [*loads] == ["jinja2", "rich", "typst", "srt", "tqdm", "av"]
-    assert loads["jinja2"].error == "odd"
-    assert loads["rich"].error == "BaseException"
-    assert loads["typst"].error == "Python breaks off (signal 11)"
-    assert loads["srt"].error == "no"
-    assert loads["tqdm"] == Load("No module named 'nowhere'", "nowhere")
-    assert loads["av"] == Load(fact=[])
-
-
-def test_a_package_that_hangs_is_ended_and_nothing_behind_it_waits_again(fakes, monkeypatch):
-    fakes(typst="import time; time.sleep(100)")
-    monkeypatch.setattr(doctor, "PATIENCE", 2.0)
-    begun = time.monotonic()
-    loads = doctor.load_all(["srt", "typst", "rich", "jinja2"])
-    assert time.monotonic() - begun < 5
-    assert loads["srt"] == Load()
-    assert {loads[name].error for name in ("typst", "rich", "jinja2")} == {"not done in 2 s"}
 
 
 def test_a_package_that_does_not_load_is_a_fault():
@@ -309,19 +203,16 @@ def test_a_package_that_does_not_load_is_a_fault():
 
 
 @pytest.mark.parametrize(
-    ("installer", "root", "command"),
+    ("installer", "command"),
     [
-        ("apt-get", False, "sudo apt-get install libcairo2-dev libpango1.0-dev"),
-        ("apt-get", True, "apt-get install libcairo2-dev libpango1.0-dev"),
-        ("dnf", False, "sudo dnf install cairo-devel pango-devel"),
-        ("brew", False, "brew install cairo pango"),
-        ("", False, "python -m pip install --force-reinstall --no-deps -c constraints.txt pycairo"),
+        ("apt-get", "apt-get install libcairo2-dev libpango1.0-dev"),
+        ("dnf", "dnf install cairo-devel pango-devel"),
+        ("brew", "brew install cairo pango"),
+        ("", "python -m pip install --force-reinstall --no-deps -c constraints.txt pycairo"),
     ],
 )
-def test_a_missing_system_library_is_installed_as_the_system_does(
-    installer, root, command, monkeypatch
-):
-    monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000, raising=False)
+def test_a_missing_system_library_is_installed_as_the_system_does(installer, command, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
     error = "libcairo.so.2: cannot open shared object file: No such file or directory"
     machine = change("loads", pycairo=Load(error))
     result = CHECKS["cairo, pango"](dataclasses.replace(machine, installer=installer))
@@ -330,19 +221,11 @@ def test_a_missing_system_library_is_installed_as_the_system_does(
 
 
 def test_one_cause_is_one_fault():
-    """manim loads the others: what is wrong with them keeps it from loading too."""
-    library = "libcairo.so.2: cannot open shared object file: No such file or directory"
-    machine = change("loads", pycairo=Load(library), manim=Load(library))
+    machine = change("loads", pycairo=Load("odd"), manim=Load("odd"))
+    assert CHECKS["cairo, pango"](machine).state is State.FAULT
     result = CHECKS["manim"](machine)
     assert (result.state, result.mend) == (State.NOTE, "")
     assert result.found.endswith("cannot be loaded before pycairo is mended")
-    machine = change("loads", pillow=Load("damaged"), manim=Load("No module named 'PIL'", "PIL"))
-    assert CHECKS["manim"](machine).state is State.NOTE
-    # What manim misses of a package that does load is its own fault.
-    machine = change("loads", manim=Load("No module named 'PIL.new'", "PIL"))
-    assert CHECKS["manim"](machine).state is State.FAULT
-    machine = change("loads", pycairo=Load(library), manim=Load("odd"))
-    assert CHECKS["manim"](machine).state is State.FAULT
 
 
 @pytest.mark.parametrize("name", ["fonts", "viewer", "MNIST", "trace", "trial film"])
@@ -353,30 +236,22 @@ def test_what_needs_a_broken_package_is_not_tried(name):
     assert re.fullmatch("not tried before (numpy|typst|manim) is mended", result.found)
 
 
-def test_pyav_has_to_write_films_and_subtitles(fakes):
-    result = CHECKS["PyAV"](change("loads", av=Load(fact=["libx264"])))
+def test_pyav_has_to_write_films_and_subtitles():
+    result = CHECKS["PyAV"](change("loads", av=Load(fact=["subtitles", "films"])))
     assert result.state is State.FAULT
-    assert "cannot write H.264 video (libx264)" in result.found
+    assert result.found.endswith("cannot write subtitles and films")
     assert result.mend.endswith("--only-binary=av -c constraints.txt av")
-    fakes(av="codecs_available = {'libx264'}")
-    assert doctor.load_all(["av"])["av"].fact == ["mov_text"]
 
 
 # Fonts, viewer, disk
 
 
-def test_a_font_that_typst_lacks_is_found_and_a_fault():
-    assert doctor.missing_fonts() == []
-    assert doctor.missing_fonts(["Comic Sans", "DejaVu Sans Mono", "No Math"]) == [
-        "Comic Sans",
-        "No Math",
-    ]
-    result = CHECKS["fonts"](change("loads", fonts=Load(fact=["DejaVu Sans Mono"])))
+def test_a_font_that_typst_lacks_is_a_fault():
+    assert CHECKS["fonts"](WHOLE).state is State.FINE
+    result = CHECKS["fonts"](change("loads", typst=Load(fact=["DejaVu Sans Mono"])))
     assert result.state is State.FAULT
     assert result.found == "typst comes without DejaVu Sans Mono"
     assert result.mend.endswith(" typst")
-    result = CHECKS["fonts"](change("loads", fonts=Load("odd")))
-    assert (result.state, result.found) == (State.FAULT, "no word can be set: odd")
 
 
 def test_no_viewer_is_no_fault(monkeypatch):
@@ -385,15 +260,17 @@ def test_no_viewer_is_no_fault(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     result = CHECKS["viewer"](none)
     assert result.state is State.NOTE
     assert "leave out manim's -p" in result.found
     assert result.mend == "python -m manim -ql scenes/backprop.py"
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert CHECKS["viewer"](none).mend == "sudo apt-get install xdg-utils"
     monkeypatch.setattr(shutil, "which", lambda name: name)
     assert CHECKS["viewer"](none).mend == "python -m manim -ql scenes/backprop.py"
+    unknown = CHECKS["viewer"](change("loads", viewer=Load("odd")))
+    assert unknown == Result(State.NOTE, "not looked for: odd")
 
 
 def test_room_on_the_disk_is_measured(tmp_path, monkeypatch):
@@ -420,26 +297,6 @@ def test_room_on_the_disk_is_measured(tmp_path, monkeypatch):
     assert (too_little.state, too_little.mend) == (State.FAULT, "make clean")
     assert too_little.found.startswith("only 0.3 GB free in ")
     assert "12 MB" in free(12e6).found
-    # Where films and clips are on two disks, the fuller one counts.
-    media = tmp_path / "renders" / "media"
-    media.mkdir(parents=True)
-    stat = Path.stat
-    monkeypatch.setattr(
-        Path,
-        "stat",
-        lambda path, **options: (
-            os.stat_result((0, 0, 7, *[0] * 7)) if path == media else stat(path, **options)
-        ),
-    )
-    rooms = {media: 0.1e9}
-    monkeypatch.setattr(
-        shutil,
-        "disk_usage",
-        lambda place: shutil._ntuple_diskusage(0, 0, rooms.get(place, 50e9)),
-    )
-    result = CHECKS["disk space"](WHOLE)
-    assert result.state is State.FAULT
-    assert result.found.startswith("only 50 GB free in renders and 0.1 GB free in renders/media")
 
 
 def test_a_folder_that_cannot_be_written_is_a_fault(tmp_path, monkeypatch):
@@ -472,10 +329,7 @@ def test_damaged_images_are_a_fault(data, tmp_path, monkeypatch):
     assert path.name in result.found
     assert result.mend == f"cp data/mnist/* {copy}"
     # In the checkout itself git has them.
-    monkeypatch.setattr(doctor, "ROOT", tmp_path)
-    assert CHECKS["MNIST"](WHOLE).mend == ""
-    assert "take data/mnist from where glassnet is from" in CHECKS["MNIST"](WHOLE).found
-    (tmp_path / ".git").mkdir()
+    monkeypatch.setattr(doctor, "ROOT", data.parent)
     assert CHECKS["MNIST"](WHOLE).mend == "git checkout -- data/mnist"
     path.unlink()
     missing = CHECKS["MNIST"](WHOLE)
@@ -510,10 +364,6 @@ def test_a_missing_trace_is_worth_knowing_and_a_damaged_one_a_fault(data, tmp_pa
     assert result.found == f"{file} was changed since training"
     assert result.mend.startswith(command)
     assert result.mend.endswith("--force")
-    shutil.rmtree(trace)
-    trace.write_text("no folder")
-    result = CHECKS["trace"](WHOLE)
-    assert (result.state, result.mend) == (State.FAULT, f"rm {trace}")
 
 
 def test_the_worst_of_several_traces_decides(data, monkeypatch):
@@ -554,28 +404,43 @@ def test_the_recipes_of_all_chapters_are_looked_at():
 # The trial film
 
 
-def test_a_film_that_fails_is_a_fault_with_the_last_line_of_its_error(fakes):
-    fakes(av="raise RuntimeError('no codec, no film')")
-    result = CHECKS["trial film"](WHOLE)
-    assert (result.state, result.mend) == (State.FAULT, WHOLE.anew)
-    assert result.found == "one second cannot be filmed: RuntimeError: no codec, no film"
-    fakes(av="raise OSError(28, 'No space left on device')")
-    assert CHECKS["trial film"](WHOLE).mend == "export TMPDIR=$PWD/renders"
-    fakes(av="import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    assert "Python breaks off (signal 11)" in CHECKS["trial film"](WHOLE).found
+FILM = {"light": [*range(16, 241, 16)], "codec": "h264 yuv420p", "size": [854, 480], "seconds": 1}
 
 
-def test_a_film_that_hangs_is_stopped_and_leaves_nothing(fakes, tmp_path, monkeypatch):
+@pytest.fixture
+def told(monkeypatch):
+    """What the other process tells of the film."""
+
+    def tell(*lines, code=0, why=""):
+        monkeypatch.setattr(doctor, "ask", lambda *words: Told(lines, code, why))
+        return CHECKS["trial film"](WHOLE)
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [(1, "RuntimeError: no codec"), (None, "not done in 60 s")]
+)
+def test_a_film_that_fails_is_a_fault(code, why, told):
+    found = f"one second cannot be filmed: {why}"
+    assert told(code=code, why=why) == Result(State.FAULT, found, WHOLE.anew)
+
+
+def test_a_film_that_finds_no_room_is_made_elsewhere(told):
+    result = told(code=1, why="OSError: [Errno 28] No space left on device")
+    assert (result.state, result.mend) == (State.FAULT, "export TMPDIR=$PWD/renders")
+
+
+def test_of_the_trial_film_nothing_is_left(tmp_path, monkeypatch):
+    def ask(what, media):
+        (Path(media) / "film.mp4").touch()
+        assert Path(media).parent == tmp_path
+        return Told([FILM], 0, "")
+
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    pid = tmp_path / "pid"
-    fakes(av=f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(100)")
-    monkeypatch.setattr(doctor, "PATIENCE", 3.0)
-    result = CHECKS["trial film"](WHOLE)
-    assert (result.state, result.mend) == (State.FAULT, WHOLE.anew)
-    assert result.found == "one second was not filmed in 3 s, and was stopped"
-    assert [*tmp_path.glob("glassnet-*")] == []
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text()), 0)
+    monkeypatch.setattr(doctor, "ask", ask)
+    assert CHECKS["trial film"](WHOLE).state is State.FINE
+    assert [*tmp_path.iterdir()] == []
 
 
 @pytest.mark.parametrize(
@@ -588,21 +453,9 @@ def test_a_film_that_hangs_is_stopped_and_leaves_nothing(fakes, tmp_path, monkey
         {"codec": "h264 yuv444p"},
     ],
 )
-def test_a_film_in_which_nothing_is_to_be_seen_is_a_fault(seen, monkeypatch):
-    film = {
-        "light": [*range(16, 241, 16)],
-        "codec": "h264 yuv420p",
-        "size": [854, 480],
-        "seconds": 1,
-    }
-
-    def run(told):
-        done = subprocess.CompletedProcess([], 0, doctor.json.dumps(told), "")
-        monkeypatch.setattr(doctor, "_run", lambda call: done)
-        return CHECKS["trial film"](WHOLE)
-
-    assert run(film).state is State.FINE
-    result = run({**film, **seen})
+def test_a_film_in_which_nothing_is_to_be_seen_is_a_fault(seen, told):
+    assert told(FILM).state is State.FINE
+    result = told({**FILM, **seen})
     assert (result.state, result.mend) == (State.FAULT, WHOLE.anew)
 
 
@@ -619,9 +472,7 @@ def test_the_cores_are_counted(monkeypatch):
 @pytest.fixture
 def checks(monkeypatch):
     """Other checks on a machine that is not looked at."""
-
-    results = doctor.results
-    monkeypatch.setattr(doctor, "results", lambda: results(lambda: WHOLE))
+    monkeypatch.setattr(Machine, "look", lambda: WHOLE)
 
     def replace(**checks):
         monkeypatch.setattr(doctor, "CHECKS", checks)
@@ -642,11 +493,12 @@ def test_an_error_in_a_check_is_a_fault_and_the_others_go_on(checks, capsys):
     assert err == ""
 
 
-def test_a_machine_that_cannot_be_looked_at_is_a_fault():
+def test_a_machine_that_cannot_be_looked_at_is_a_fault(monkeypatch):
     def look():
         raise FileNotFoundError("no pyproject.toml")
 
-    ((name, result),) = doctor.results(look)
+    monkeypatch.setattr(Machine, "look", look)
+    ((name, result),) = doctor.results()
     assert (name, result.state) == ("this machine", State.FAULT)
     assert "FileNotFoundError: no pyproject.toml" in result.found
 
@@ -661,69 +513,3 @@ def test_a_note_is_no_fault(checks, capsys):
     )
     assert doctor.examine() == 1
     assert "2 faults: do what stands below them" in capsys.readouterr().out
-
-
-# The screen
-
-
-def test_under_a_fault_stands_what_mends_it_once():
-    assert show(
-        Result(State.FAULT, "13.0", "make setup"),
-        Result(State.FAULT, "missing", "make setup"),
-        Result(State.NOTE, "none"),
-        Result(State.FINE, "here"),
-    ) == (
-        "✗ name           13.0:\n    make setup\n✗ name           missing: mended as above\n"
-        "! name           none\n✓ name           here\n"
-    )
-
-
-def test_lines_are_never_wider_than_the_screen(monkeypatch):
-    command = (
-        "python -m pip install --force-reinstall --no-deps --only-binary=av "
-        "-c constraints.txt 'a folder/with blanks' av\nmake setup"
-    )
-    for columns in (*range(45, 81), 200):
-        monkeypatch.setenv("COLUMNS", str(columns))
-        shown = show(Result(State.FAULT, "long " * 40, command))
-        assert max(map(len, shown.splitlines())) <= min(columns, 80)
-        # As the shell reads it.
-        mend = shown[shown.index("python") :].replace("\\\n", "")
-        assert [shlex.split(line) for line in mend.splitlines()] == [
-            shlex.split(line) for line in command.splitlines()
-        ], columns
-
-
-def test_letters_that_the_terminal_lacks_are_spelled():
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    results = [Result(state, "854 × 480 …", "rm 'é'") for state in State]
-    assert show(*results, stream=stream).splitlines() == [
-        "ok name           854 x 480 ...:",
-        "    rm '?'",
-        "!  name           854 x 480 ...: mended as above",
-        "X  name           854 x 480 ...: mended as above",
-    ]
-
-
-class Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self):
-        return True
-
-
-def test_colours_are_for_terminals_and_for_those_who_want_them(monkeypatch):
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    results = [Result(State.FINE, "here"), Result(State.FAULT, "[red]missing", "make setup")]
-    plain = show(*results)
-    assert "\x1b" not in plain
-    coloured = show(*results, stream=Terminal())
-    assert coloured.startswith("\x1b[32m✓\x1b[0m name")
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert re.findall(r"\x1b\[\d*;?3\d", show(*results, stream=Terminal())) == []
-    monkeypatch.delenv("NO_COLOR")
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-    assert show(*results, stream=Terminal()) == plain

@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 
+import numpy as np
+import page_cases as cases
 import pytest
 from demo_chapters import render
 
@@ -66,3 +68,20 @@ def test_readings_lie_within_their_beats(manifest):
             if reading["place"] == "narration":
                 assert (reading["start"], reading["end"]) == (beat["start"], beat["end"])
         assert any(reading["place"] == "screen" for reading in chapter["readings"])
+
+
+def test_its_page_plays_it_and_proves_it(lecture, manifest):
+    times = np.random.default_rng(0).uniform(0, manifest["duration"], 40).tolist()
+    last = manifest["chapters"][-1]
+    beats = [beat["name"] for beat in cases.all_beats(manifest)]
+    # Between these two, there is a transition.
+    first = beats.index(last["beats"][1]["name"])
+    with cases.start_chromium() as browser:
+        visits = cases.Visits(browser)
+        page = visits.open(lecture / "index.html")
+        cases.check_readings(page, manifest, times)
+        cases.check_links(page, lecture / "index.html", manifest)
+        cases.check_stops(page, manifest, first, 2)
+        assert cases.violations(page) == []
+        visits.close()
+    assert visits.faults == []

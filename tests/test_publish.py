@@ -174,7 +174,8 @@ def test_chapters_as_video_sites_take_them():
     assert chapter_list(CHAPTERS) == (
         "0:00 Bias: Why *not* [zero]?\n1:02:05 Backpropagation: Whose fault is it?\n"
     )
-    assert short_time(59.99) == "0:59"
+    times = (0, 59.99, 60, 3599.9999999, 3725)
+    assert [short_time(time) for time in times] == ["0:00", "0:59", "1:00", "1:00:00", "1:02:05"]
 
 
 def test_the_transcript_has_all_words_and_no_accidental_marks():

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from network.step import PATH
+from scenes.film.subtitles import short_time
 
 PARTS: Final = Path(__file__).with_name("page_parts")
 
@@ -60,7 +61,7 @@ def render_page(manifest: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"clock": clock, "in_minutes": in_minutes, "counted": counted}
+    environment.filters |= {"clock": short_time, "in_minutes": in_minutes, "counted": counted}
     return environment.get_template("template.html").render(
         manifest=manifest,
         film=quote(manifest["film"]),
@@ -72,13 +73,6 @@ def render_page(manifest: Mapping[str, Any]) -> str:
         script=Markup(script),
         script_hash=_digest(script),
     )
-
-
-def clock(seconds: float) -> str:
-    """A time of the film as players write it: ``1:05``, ``1:02:05``."""
-    minutes, second = divmod(int(seconds + 1e-6), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
 
 def in_minutes(seconds: float) -> str:

@@ -64,7 +64,7 @@ def transcript(title: str, chapters: Sequence[dict[str, Any]]) -> str:
 
 def short_time(seconds: float) -> str:
     """``1:55``, or ``1:01:55`` from an hour on."""
-    minutes, second = divmod(int(seconds), 60)
+    minutes, second = divmod(int(seconds + 1e-6), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 

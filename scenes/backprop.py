@@ -394,10 +394,10 @@ class Backprop(Chapter):
         diagram = NetworkDiagram(
             self.trace.sizes,
             dict(step.W),
-            width=5.7,
+            width=5.4,
             height=5.0,
             classes=self.classes if short else (),
-        ).shift(0.88 * LEFT + 0.35 * DOWN)
+        ).shift(1.03 * LEFT + 0.35 * DOWN)
         for layer, values in step.a.items():
             diagram.set_activations(layer, values, max(1.0, float(values.max())))
         for layer in range(1, self.out):

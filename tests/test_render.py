@@ -227,6 +227,13 @@ def test_a_chapter_that_does_not_load_does_not_lose_the_others(tmp_path):
     assert set(films(tmp_path / "out")) == {"good"}
 
 
+def test_a_file_that_a_chapter_misses_is_not_taken_for_one_that_we_cannot_write(tmp_path):
+    (source,) = write_chapters(tmp_path, "reader", middle="open('no such file')")
+    result = render(source, "--out", tmp_path / "out")
+    assert "    FileNotFoundError: [Errno 2] No such file or directory" in result.stderr
+    assert "cannot write" not in result.stderr
+
+
 def test_what_a_chapter_says_for_people_is_all_that_is_shown_of_it(tmp_path):
     (source,) = write_chapters(tmp_path, "lost", path="delta7[5]")
     result = render(source, "--out", tmp_path / "out")

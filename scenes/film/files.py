@@ -33,30 +33,39 @@ def write_whole(path: Path, text: str) -> None:
 
 
 @contextmanager
+def noticing_a_full_disk(path: Path) -> Iterator[None]:
+    """Turn a full disk into one line for people, also where other errors stand for it.
+
+    Raises
+    ------
+    OutputError
+        In place of an error that is, or has come of, one of writing to a full disk.
+    """
+    try:
+        yield
+    except Exception as error:
+        beneath: BaseException | None = error
+        while beneath is not None:
+            if isinstance(beneath, OSError) and beneath.errno in _FULL:
+                raise OutputError(
+                    f"the disk is full: could not write into {path}; make room and try again"
+                ) from error
+            beneath = beneath.__cause__ or beneath.__context__
+        raise
+
+
+@contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what keeps the block from writing to `path` into one line for people.
 
     Raises
     ------
     OutputError
-        In place of an OSError, wherever in the chain of causes it is.
+        In place of an OSError.
     """
     try:
-        yield
-    except Exception as error:
-        beneath = _beneath(error)
-        if beneath is None:
-            raise
-        if beneath.errno in _FULL:
-            message = f"the disk is full: could not write into {path}; make room and try again"
-        else:
-            reason = beneath.strerror or beneath
-            message = f"cannot write {beneath.filename or path}: {reason}"
-        raise OutputError(message) from error
-
-
-def _beneath(error: BaseException | None) -> OSError | None:
-    """The OSError that is, or has led to, an error."""
-    while error is not None and not (isinstance(error, OSError) and error.errno):
-        error = error.__cause__ or error.__context__
-    return error
+        with noticing_a_full_disk(path):
+            yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise OutputError(f"cannot write {error.filename or path}: {reason}") from error

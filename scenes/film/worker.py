@@ -18,7 +18,7 @@ import av
 from manim import config, tempconfig
 
 from network.errors import GlassnetError
-from scenes.film.files import write_whole, writing
+from scenes.film.files import noticing_a_full_disk, write_whole, writing
 from scenes.film.join import FilmError, count_frames
 from scenes.film.record import Record
 from scenes.film.rehearsal import QUALITIES, find_chapters
@@ -47,9 +47,10 @@ def main(name: str, quality: str, cache: Path, folder: Path) -> int:
     report = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        with writing(folder):
-            (chapter,) = find_chapters([name])
+        (chapter,) = find_chapters([name])
+        with noticing_a_full_disk(cache):
             scene = film(chapter, quality, cache, report)
+        with writing(folder):
             put_in_place(scene, chapter, quality, folder)
             _forget_unused_clips(scene)
             (cache / UNFINISHED).unlink()

@@ -300,11 +300,11 @@ def test_the_numbers_of_the_moment_are_listed_and_no_others(page):
 
 
 def test_where_no_number_is_on_screen_the_next_can_be_gone_to(page):
-    assert page.get_by_text("No number is on screen at this moment.").is_visible()
+    assert page.get_by_text("No recorded number is on screen at this moment.").is_visible()
     page.get_by_role("button", name="Go to the next, at 0:01").click()
     cases.settle(page)
     assert [row["source"] for row in cases.current_readings(page)] == ["error"]
-    assert not page.get_by_text("No number is on screen at this moment.").is_visible()
+    assert not page.get_by_text("No recorded number is on screen at this moment.").is_visible()
 
 
 def test_the_numbers_change_while_the_film_plays(page):

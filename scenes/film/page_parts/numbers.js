@@ -67,7 +67,7 @@ const makeNumbers = (readings, rate, seekFrame, copy) => {
     setText(get("count"), seen < total ? `${seen} of ${total}` : total || "");
     get("none").hidden = seen > 0;
     setText(get("none-text"), total ? `None of the ${total} numbers on screen fits the filter.`
-      : "No number is on screen at this moment.");
+      : "No recorded number is on screen at this moment.");
     get("next-number").hidden = total > 0 || next === Infinity;
     setText(get("next-number"), `Go to the next, at ${clock(next / rate)}`);
   };

@@ -1,19 +1,22 @@
-"""The handout, read back from its PDF; what is taken from a frame; and what can go wrong."""
+"""The handout, read back from its PDF, and what can go wrong."""
 
 import errno
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import small_runs
 import typst
-from manim import DOWN, RIGHT, UP
+from manim import Circle
 from PIL import Image
 from pypdf import PdfReader
 
@@ -21,14 +24,15 @@ from network.errors import GlassnetError
 from network.trace import Trace
 from network.training import train
 from scenes.__main__ import main
-from scenes.film import handout
-from scenes.film.handout import Shown, find_families, full, lay_out, read_code, read_formulas
+from scenes.film import handout, stills
+from scenes.film.formulas import INKS
+from scenes.film.layout import Screen
 from scenes.film.rehearsal import find_chapters
-from scenes.kit.ledger import written
-from scenes.kit.number import Number
-from scenes.kit.shape_box import ShapeText
+from scenes.film.stills import read_chapter
+from scenes.film.tables import Entry, full
+from scenes.kit.ledger import MINUS, written
 from scenes.kit.style import contrast
-from scenes.kit.typeset import FONTS, CodeLine, Formula, row
+from scenes.kit.typeset import FONTS, Words
 
 ROOT = Path(__file__).parents[1]
 
@@ -110,7 +114,7 @@ def pdf(folder):
 @pytest.fixture(scope="module")
 def parts(folder):
     """What is known of the chapter before it is typeset."""
-    return [handout.read_chapter(*find_chapters([str(folder / "demo.py")]))]
+    return [read_chapter(*find_chapters([str(folder / "demo.py")]))]
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +155,8 @@ def test_figures_stand_with_name_text_and_full_value(pdf, step):
         value = step[f"a1[{index}]"]
         assert f"{index} {value:.2f} {full(float(value))} " in text.replace(" .", ".")
     said = written(float(step["z1[3]"]), ".4f")
-    assert f"{said} {full(float(step['z1[3]']))} z1[3]" in text.replace(" .", ".")
+    value = full(float(step["z1[3]"])).replace("-", MINUS)
+    assert f"{said} {value} z1[3]" in text.replace(" .", ".")
     assert "a1[3]" not in text  # said too, but it is seen
     assert f"≈ {step.a[1].max():.3f} {full(float(step.a[1].max()))} loudest(step)" in text
 
@@ -160,7 +165,7 @@ def test_figures_that_a_beat_only_clears_away_are_not_its_own(parts):
     (part,) = parts
     cleared = {reading.source for reading in part.told.readings if reading.beat == "answer"}
     assert "a1[0]" in cleared
-    assert [len(figures) for figures in part.figures] == [0, 8, 0]
+    assert [len(section.entries) for section in part.sections] == [0, 8, 0]
 
 
 def test_formulas_are_mathematics_and_code_is_code(pdf, parts):
@@ -169,33 +174,42 @@ def test_formulas_are_mathematics_and_code_is_code(pdf, parts):
     assert "{{" not in text
     assert "blame" not in text
     assert "y = np.eye(10)" in text
-    assert parts[0].stills[1][1].code == ["y = np.eye(10)"]
+    assert parts[0].sections[1].still.code == ["y = np.eye(10)"]
 
 
 def test_colours_of_formulas_can_be_read_on_paper(parts):
-    (((term,),),) = parts[0].stills[1][1].formulas
-    assert (term["ink"], term["inks"]) == (None, {"blame": handout.INKS["blame"][1], "l": None})
-    for _, ink in handout.INKS.values():
+    (((term,),),) = parts[0].sections[1].still.formulas
+    assert (term["ink"], term["inks"]) == (None, {"blame": INKS["blame"][1], "l": None})
+    for _, ink in INKS.values():
         assert contrast(ink, "#FFFFFF") > 4.5
 
 
-def test_every_beat_has_its_frame(pdf):
+def test_every_beat_has_its_frame_and_the_title_page_that_with_most_to_show(pdf):
     reader = PdfReader(pdf)
     counts = [len(page.images) for page in reader.pages]
     assert counts == [1, 0, 1, 2]
     for page in reader.pages:
         for image in page.images:
             assert image.image.size == (1920, 1080)
+    most_to_show = reader.pages[3].images[0].image
+    assert reader.pages[0].images[0].image.tobytes() == most_to_show.tobytes()
 
 
 def test_the_first_frame_shows_the_question_which_is_gone_when_the_beat_ends(parts):
-    (_, question), (_, middle), (_, answer) = parts[0].stills
+    question, middle, answer = (section.still for section in parts[0].sections)
     assert "Is it $5?" in question.alt
     for still in (question, answer):
         frame = np.asarray(Image.open(io.BytesIO(still.picture)))
         middle_rows = frame[400:680]
         assert (middle_rows.max(axis=2) > 150).sum() > 1000
     assert [still.plain for still in (question, middle, answer)] == [True, False, True]
+
+
+def test_words_beside_a_drawing_are_not_only_words(monkeypatch):
+    monkeypatch.setattr(stills, "draw", lambda _: np.zeros((9, 16, 3), np.uint8))
+    words = Words("five")
+    screens = [Screen.of([words]), Screen.of([words, Circle()])]
+    assert [stills.Still.of(None, screen, []).plain for screen in screens] == [True, False]
 
 
 def test_title_page_tells_recipe_trace_accuracy_and_versions(pdf, folder):
@@ -256,138 +270,24 @@ def test_the_same_chapter_gives_the_same_bytes(pdf, folder):
     assert b"CreationDate" not in again.read_bytes()
 
 
-# What is taken from a frame
-
-
-def texts(formulas):
-    """Formulas as ``read_formulas`` gives them: parts joined by blanks, lines by ``|``."""
-    return [
-        " | ".join(" ".join(part["alt"] for part in line) for line in lines) for lines in formulas
-    ]
-
-
-def test_what_stands_on_one_line_is_one_formula(step):
-    left = row(Formula("w dot x"), Formula("="), Number(step, "z1[0]"))
-    name = Formula("x").shift(2 * DOWN)
-    apart = Number(step, "z1[1]").next_to(left, RIGHT, buff=1.5)
-    assert texts(read_formulas([name, apart, *left])) == [f"w dot x = {left[2].text}"]
-
-
-def test_lines_that_go_on_with_a_relation_belong_together(step):
-    root, equals = Formula("sqrt(1 + 1)"), Formula("= sqrt(2)").shift(0.9 * DOWN)
-    about = Number(step, "z1[0]", before="≈ ").shift(1.8 * DOWN)
-    other = Formula("a = b").shift(5 * RIGHT)
-    lonely = Number(step, "z1[0]", before="≈ ").shift(5 * RIGHT + 4 * DOWN)
-    assert sorted(texts(read_formulas([about, other, lonely, equals, root]))) == [
-        "a = b",
-        f"sqrt(1 + 1) | = sqrt(2) | {about.text}",
-    ]
-
-
-def test_signs_and_names_alone_are_no_formula(step):
-    pictures = [Formula(s).shift(2 * n * RIGHT) for n, s in enumerate(("x", "times", "w", "="))]
-    product = row(Number(step, "z1[0]"), Formula("times"), Number(step, "z1[1]")).shift(2 * DOWN)
-    unfinished = row(Formula("x"), Formula("=")).shift(4 * DOWN)
-    assert read_formulas([*pictures, *product, *unfinished]) == []
-
-
-def test_code_stands_in_columns_with_its_shapes_below_as_far_as_it_is_seen():
-    line = CodeLine("z = W @ x")
-    shape = ShapeText((3, 2)).next_to(line, DOWN, buff=0.2).align_to(line[2], RIGHT)
-    far = ShapeText((9,)).shift(3 * DOWN)
-    above = ShapeText((8,)).next_to(line, UP, buff=0.2)
-    tail = CodeLine("+ b").next_to(line, RIGHT, buff=0.2).match_y(line)
-    shown = [(mobject, mobject.source) for mobject in (shape, far, tail, above, line)]
-    code = read_code(shown)
-    assert len(code) == 2
-    assert code[0] == "z = W @ x + b"
-    assert code[1].strip() == "(3, 2)"
-    assert read_code([(far, far.source)]) == []
-    glyphs = line.family_members_with_points()
-    assert handout._seen_of(line, {id(glyph) for glyph in glyphs}) == "z = W @ x"
-    assert handout._seen_of(line, {id(glyph) for glyph in glyphs[:3]}) == "z = W"
-    assert handout._seen_of(line, set()) == ""
-
-
-# Figures
-
-
-def figures(template, values, text="{:.2f}"):
-    return [Shown(text.format(v), template.format(i), float(v)) for i, v in enumerate(values)]
-
-
-def test_figures_under_one_name_are_a_family_whichever_number_differs():
-    several = [
-        *figures("f(10, 4, {})", [0, 1, 0]),
-        *figures("f(10, {}, 9)", [0.5, 0.25, 0.125, 1 / 3]),
-        *figures("a2[{}]", [0.1, 0.2, 0.3]),
-        Shown("7", "label", 7.0),
-        Shown("0.333", "a2[2]", 0.3),
-    ]
-    families, rest = find_families(several)
-    assert [(family.name, [i for i, _ in family.members]) for family in families] == [
-        ("f(10, i, 9)", [0, 1, 2, 3]),
-        ("a2[i]", [0, 1, 2]),
-    ]
-    assert [(figure.text, figure.name) for figure in rest] == [
-        *((f"{v:.2f}", f"f(10, 4, {i})") for i, v in enumerate([0, 1, 0])),
-        ("7", "label"),
-        ("0.333", "a2[2]"),
-    ]
-
-
-def test_a_full_value_has_as_few_digits_as_say_which_float_it_is():
-    assert full(float(np.float32(-0.41420293))) == "−0.41420293"
-    assert full(0.1) == "0.1"
-    assert full(1 / 3) == "0.3333333333333333"
-    assert full(180000.0) == "180000"
-    assert full(-2.0) == "−2"
-    assert full(1e-9) == "1e−09"
-    assert full(float("nan")) == "nan"
-    shown = {"9,311": 9311, "93.11 %": 93.11, "+5": 5, "×100": 100}
-    assert [handout.rest(Shown(text, "", value)) for text, value in shown.items()] == [""] * 4
-    assert handout.rest(Shown("≈ 1.41", "", 2**0.5)) == repr(2**0.5)
-
-
-def test_exact_figures_stand_in_a_run_and_say_where_they_are():
-    laid = lay_out([f for n, f in enumerate(figures("y[{}]", [0] * 10, "{}")) if n not in (4, 8)])
-    assert laid["runs"] == [{"name": "y[i], i = 0–3, 5–7, 9", "shown": ["0"] * 8}]
-    assert (laid["columns"], laid["singles"], laid["note"]) == ([], [], "")
-
-
-def test_too_many_figures_are_told_and_counted():
-    many = figures("a1[{}]", np.linspace(0, 1, 300) / 7) + figures("b[{}]", [1 / 3, 1 / 7, 1 / 9])
-    many += [Shown("x", f"f{'x' * n}()", 1 / 3) for n in range(100)]
-    laid = lay_out(many)
-    (run,) = laid["runs"]
-    assert run["name"] == "a1[i], i = 0–59 of 300"
-    kept = len(run["shown"]) + sum(len(c["rows"]) for c in laid["columns"]) + len(laid["singles"])
-    left_out = re.search(r"([\d,]+) are left out: all are in manifest.json", laid["note"])[1]
-    assert kept + int(left_out) == len(many)
-    assert "60 figures are without their full values" in laid["note"]
-
-
-def test_a_vector_stands_in_columns_of_ten():
-    laid = lay_out(figures("a1[{}]", np.linspace(0, 1, 24) / 7))
-    assert [len(column["rows"]) for column in laid["columns"]] == [8, 8, 8]
-    assert laid["columns"][0]["rows"][1]["shown"] == ("0", ".01")
-
-
 @pytest.mark.parametrize(("place", "count"), [(1, 5), (1, 8), (2, 3), (2, 8)])
 def test_a_beat_with_much_to_show_has_a_page_of_its_own(parts, place, count):
     (part,) = parts
-    vectors = [figures(f"a{n}[{{}}]", np.linspace(0, 1, 10) / 7 + n) for n in range(count)]
-    before, part.figures[place] = part.figures[place], [f for vector in vectors for f in vector]
-    try:
-        reader = PdfReader(io.BytesIO(handout.typeset(parts)))
-    finally:
-        part.figures[place] = before
+    values = np.linspace(0, 1, 10) / 7
+    vectors = [
+        [Entry(f"{n + v:.2f}", f"a{n}[{i}]", n + v) for i, v in enumerate(values.tolist())]
+        for n in range(count)
+    ]
+    sections = [*part.sections]
+    sections[place] = replace(sections[place], entries=[e for vector in vectors for e in vector])
+    pdf = handout.typeset([replace(part, sections=sections)])
+    reader = PdfReader(io.BytesIO(pdf))
     assert [len(page.images) for page in reader.pages] == [1, 0, 1, 1, 1]
     title = ("1.2 Sum it up 0:", "1.3 Answer 0:")[place - 1]
     text = read(reader.pages[find(reader, title)])
     for vector in vectors:
-        for index, figure in enumerate(vector):
-            assert f"{index} {figure.text} {full(figure.value)}" in text
+        for index, entry in enumerate(vector):
+            assert f"{index} {entry.text} {full(entry.value)}" in text
 
 
 # The chapters there are
@@ -399,15 +299,15 @@ def lecture(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("RECIPE", "STEP", "TRACE"):
             patch.delenv(f"GLASSNET_{name}", raising=False)
-        patch.setattr(handout, "QUALITY", "l")
-        parts = [handout.read_chapter(chapter) for chapter in find_chapters()]
+        patch.setattr(stills, "QUALITY", "l")
+        parts = [read_chapter(chapter) for chapter in find_chapters()]
     return parts, PdfReader(io.BytesIO(handout.typeset(parts)))
 
 
 def test_every_chapter_compiles_and_every_beat_is_found(lecture):
     parts, reader = lecture
     pages = [read(page) for page in reader.pages]
-    beats = [beat for part in parts for beat, _ in part.stills]
+    beats = [section.beat for part in parts for section in part.sections]
     assert len(beats) > 40
     assert sum(len(page.images) for page in reader.pages) == len(beats) + 1
     solid = ["".join(page.split()) for page in pages]  # one-hot may be broken at its hyphen
@@ -416,14 +316,21 @@ def test_every_chapter_compiles_and_every_beat_is_found(lecture):
     assert len(pages) < len(beats)
     for part in parts:
         assert len([page for page in pages if part.told.question.replace("'", "’") in page]) >= 2
+        plain = {place for place, section in enumerate(part.sections) if section.still.plain}
+        last = len(part.sections) - 1
+        assert {last} <= plain <= {0, last}  # between question and answer something is drawn
 
 
 def test_formulas_of_chapters_are_read_off_their_frames(lecture):
     parts, _ = lecture
     found = {}
     for part in parts:
-        for beat, still in part.stills:
-            found[part.name, beat.name] = texts(still.formulas), still.code
+        for section in part.sections:
+            formulas = [
+                " | ".join(" ".join(term["alt"] for term in line) for line in lines)
+                for lines in section.still.formulas
+            ]
+            found[part.name, section.beat.name] = formulas, section.still.code
     assert found["bias", "slide"][0] == ["a = sigma(w dot x + b)", "w dot x = +1.22"]
     assert found["bias", "always-one"][0][0].startswith("z = w_1 x_1")  # shown in parts
     assert found["forward", "sums"][0] == ["h = sigma(W_1 x + b_1)"]  # lit part by part
@@ -475,7 +382,7 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
     def refuse(dir):
         raise OSError(errno.EROFS, "Read-only file system", str(dir))
 
-    monkeypatch.setattr(handout.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     code, line = run(tmp_path / "x.pdf")
     assert (code, line) == (1, f"glassnet: cannot write {tmp_path}: Read-only file system")
 
@@ -498,6 +405,21 @@ def test_a_full_disk_leaves_the_handout_that_was_there(run, tmp_path, monkeypatc
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"last week's"]
 
 
+@pytest.mark.parametrize(
+    ("owner", "name"), [(stills, "draw"), (typst, "compile_with_warnings"), (os, "replace")]
+)
+def test_stopped_by_the_keyboard_it_leaves_what_was_there(run, tmp_path, monkeypatch, owner, name):
+    temporary, out = tmp_path / "temporary", tmp_path / "made" / "x.pdf"
+    temporary.mkdir()
+    out.parent.mkdir()
+    out.write_bytes(b"last week's")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(owner, name, lambda *_, **__: signal.raise_signal(signal.SIGINT))
+    assert run(out) == (130, "glassnet: stopped")
+    assert [path.read_bytes() for path in out.parent.iterdir()] == [b"last week's"]
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_font_that_is_not_there_is_not_replaced(run, tmp_path, monkeypatch):
     source = handout.TEMPLATE.read_text(encoding="utf-8")
     assert set(re.findall(r'"(New Computer[^"]*|DejaVu[^"]*)"', source)) == set(FONTS)
@@ -512,7 +434,7 @@ def test_a_font_that_is_not_there_is_not_replaced(run, tmp_path, monkeypatch):
 
 def test_a_formula_that_does_not_compile_is_named(parts):
     (part,) = parts
-    (term,) = part.stills[1][1].formulas[0][0]
+    (term,) = part.sections[1].still.formulas[0][0]
     source, term["source"] = term["source"], "frac(a"
     try:
         with pytest.raises(GlassnetError, match=r"demo, sum-it-up: the formula 'delta_o = o - l'"):

@@ -231,7 +231,7 @@ def _subtitle_packet(line: Subtitle, stream: object) -> Packet:
 def poster(film: Path, times: Sequence[float]) -> Image.Image:
     """The frame that has most to show, of those at the given times (seconds)."""
     pictures = [_frame_at(film, time) for time in times]
-    return max(pictures, key=_detail)
+    return max(pictures, key=detail)
 
 
 def _frame_at(film: Path, time: float) -> Image.Image:
@@ -249,7 +249,7 @@ def _frame_at(film: Path, time: float) -> Image.Image:
         return shown.to_image()
 
 
-def _detail(picture: Image.Image) -> int:
+def detail(picture: Image.Image) -> int:
     """How much there is to see: what a small copy takes as JPEG."""
     small = io.BytesIO()
     picture.reduce(max(1, picture.width // 426)).save(small, "JPEG")

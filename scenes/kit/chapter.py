@@ -372,7 +372,7 @@ class Chapter(Scene):
         _write_json(
             film.with_suffix(".readings.json"),
             {
-                "trace": _from_project(self.trace.path),
+                "trace": from_project(self.trace.path),
                 "digest": self.trace.digest,
                 "recipe": self.trace.recipe.name,
                 "step": int(self.story.step),
@@ -423,8 +423,8 @@ def has_viewer(
     return True
 
 
-def _from_project(path: Path) -> str:
-    """A path as one types it in the project's folder: books go to other machines."""
+def from_project(path: Path) -> str:
+    """A path as one types it in the project's folder: what we write goes to other machines."""
     path, project = path.resolve(), Path(__file__).resolve().parents[2]
     return (path.relative_to(project) if path.is_relative_to(project) else path).as_posix()
 

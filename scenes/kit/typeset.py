@@ -7,7 +7,8 @@ units. Every mobject here knows its `baseline`, and `row` lines several up on it
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final, cast
@@ -119,6 +120,8 @@ class _Typeset:
         self._baseline_share = float((baseline - mobject.get_bottom()[1]) / mobject.height)
         self._x_height_share = self.x_height / float(mobject.height)
         self._indent = float(mobject.get_left()[0] - left)
+        for made in _noted:
+            made.append(mobject)
         mobject.center()
         # Parsed SVG and a group for every element would be copied and hashed again with each
         # animation: 100 ms for a line of 60 letters, against 10 ms without.
@@ -128,6 +131,22 @@ class _Typeset:
         mobject.id_to_vgroup_dict = {
             name: group for name, group in mobject.id_to_vgroup_dict.items() if name in labelled
         }
+
+
+_noted: list[list[Typst]] = []
+
+
+@contextmanager
+def noting() -> Iterator[list[Typst]]:
+    """Give a list in which all is noted that is typeset until the block is left.
+
+    A glyph does not know what it was typeset in, and a chapter may show glyphs without the whole.
+    """
+    _noted.append([])
+    try:
+        yield _noted[-1]
+    finally:
+        _noted.pop()
 
 
 class Words(_Typeset, Typst):

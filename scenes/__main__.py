@@ -149,7 +149,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _handout(options: argparse.Namespace) -> None:
-    from scenes.film.handout import write_handout
+    from scenes.film.handout.document import write_handout
     from scenes.film.rehearsal import find_chapters
 
     _choose_story(options)
@@ -159,7 +159,7 @@ def _handout(options: argparse.Namespace) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from scenes.film.doctor import examine
+    from scenes.film.doctor.checks import examine
 
     return examine()
 

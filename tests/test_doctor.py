@@ -18,16 +18,16 @@ from pathlib import Path
 import pytest
 
 from network.training import train
-from scenes.film import doctor
-from scenes.film.doctor import CHECKS
-from scenes.film.doctor_screen import Result, State
-from scenes.film.machine import ACTIVATE, BEGIN, Machine
-from scenes.film.probe import Load, Told
+from scenes.film.doctor import checks as doctor
+from scenes.film.doctor.checks import CHECKS
+from scenes.film.doctor.machine import ACTIVATE, BEGIN, Machine
+from scenes.film.doctor.probe import Load, Told
+from scenes.film.doctor.screen import Result, State
 from tests.small_runs import online, write_dataset
 from tests.whole_machine import ROOT, WHOLE, change
 
 COMMAND = [sys.executable, "-m", "scenes", "doctor"]
-MODULES = ("doctor", "doctor_screen", "machine", "probe", "versions")
+MODULES = ("checks", "machine", "probe", "screen", "versions")
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
 
@@ -105,7 +105,7 @@ def test_before_anything_is_checked_only_the_standard_library_is_imported(module
     }
     names |= {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     assert "__future__" in names
-    ours = {"network.errors", *(f"scenes.film.{name}" for name in MODULES)}
+    ours = {"network.errors", *(f"scenes.film.doctor.{name}" for name in MODULES)}
     tops = {name.partition(".")[0] for name in names - ours}
     assert tops <= sys.stdlib_module_names - {"tomllib"}
 

@@ -5,7 +5,7 @@ import re
 import shlex
 import sys
 
-from scenes.film.doctor_screen import Result, Screen, State
+from scenes.film.doctor.screen import Result, Screen, State
 
 
 def show(*results, stream=None):

@@ -3,7 +3,7 @@
 import pytest
 from manim import DOWN, RIGHT, UP, VGroup
 
-from scenes.film.formulas import read_code, read_formulas
+from scenes.film.handout.formulas import read_code, read_formulas
 from scenes.film.layout import Screen
 from scenes.kit.figures import Figure
 from scenes.kit.ledger import Quantity

@@ -24,12 +24,12 @@ from network.errors import GlassnetError
 from network.trace import Trace
 from network.training import train
 from scenes.__main__ import main
-from scenes.film import handout, stills
-from scenes.film.formulas import INKS
+from scenes.film.handout import document, stills
+from scenes.film.handout.formulas import INKS
+from scenes.film.handout.stills import read_chapter
+from scenes.film.handout.tables import Entry, full
 from scenes.film.layout import Screen
 from scenes.film.rehearsal import find_chapters
-from scenes.film.stills import read_chapter
-from scenes.film.tables import Entry, full
 from scenes.kit.ledger import MINUS, written
 from scenes.kit.style import contrast
 from scenes.kit.typeset import FONTS, Words
@@ -280,7 +280,7 @@ def test_a_beat_with_much_to_show_has_a_page_of_its_own(parts, place, count):
     ]
     sections = [*part.sections]
     sections[place] = replace(sections[place], entries=[e for vector in vectors for e in vector])
-    pdf = handout.typeset([replace(part, sections=sections)])
+    pdf = document.typeset([replace(part, sections=sections)])
     reader = PdfReader(io.BytesIO(pdf))
     assert [len(page.images) for page in reader.pages] == [1, 0, 1, 1, 1]
     title = ("1.2 Sum it up 0:", "1.3 Answer 0:")[place - 1]
@@ -301,7 +301,7 @@ def lecture(tmp_path_factory):
             patch.delenv(f"GLASSNET_{name}", raising=False)
         patch.setattr(stills, "QUALITY", "l")
         parts = [read_chapter(chapter) for chapter in find_chapters()]
-    return parts, PdfReader(io.BytesIO(handout.typeset(parts)))
+    return parts, PdfReader(io.BytesIO(document.typeset(parts)))
 
 
 def test_every_chapter_compiles_and_every_beat_is_found(lecture):
@@ -373,7 +373,7 @@ def test_no_pdf_and_a_folder_are_wrong_words(run, tmp_path):
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
     run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(handout, "read_chapter", lambda *_: pytest.fail("it was drawn"))
+    monkeypatch.setattr(document, "read_chapter", lambda *_: pytest.fail("it was drawn"))
     (tmp_path / "file").write_text("")
     code, line = run(tmp_path / "file" / "x.pdf")
     assert code == 1
@@ -421,11 +421,11 @@ def test_stopped_by_the_keyboard_it_leaves_what_was_there(run, tmp_path, monkeyp
 
 
 def test_a_font_that_is_not_there_is_not_replaced(run, tmp_path, monkeypatch):
-    source = handout.TEMPLATE.read_text(encoding="utf-8")
+    source = document.TEMPLATE.read_text(encoding="utf-8")
     assert set(re.findall(r'"(New Computer[^"]*|DejaVu[^"]*)"', source)) == set(FONTS)
-    template = tmp_path / "handout.typ"
+    template = tmp_path / "document.typ"
     template.write_text(source.replace("DejaVu Sans Mono", "No Such Mono"), encoding="utf-8")
-    monkeypatch.setattr(handout, "TEMPLATE", template)
+    monkeypatch.setattr(document, "TEMPLATE", template)
     code, line = run(tmp_path / "x.pdf")
     assert (code, (tmp_path / "x.pdf").exists()) == (1, False)
     assert "another font" in line
@@ -438,7 +438,7 @@ def test_a_formula_that_does_not_compile_is_named(parts):
     source, term["source"] = term["source"], "frac(a"
     try:
         with pytest.raises(GlassnetError, match=r"demo, sum-it-up: the formula 'delta_o = o - l'"):
-            handout.typeset(parts)
+            document.typeset(parts)
     finally:
         term["source"] = source
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from scenes.film import machine
-from scenes.film.machine import ACTIVATE, BEGIN, EVERYTHING, Machine
-from scenes.film.probe import Load
+from scenes.film.doctor import machine
+from scenes.film.doctor.machine import ACTIVATE, BEGIN, EVERYTHING, Machine
+from scenes.film.doctor.probe import Load
 from tests.whole_machine import WHOLE, change
 
 PIP = f"python -m pip install {EVERYTHING}"

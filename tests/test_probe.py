@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from scenes.film import probe
-from scenes.film.probe import Load, ask, load_all
+from scenes.film.doctor import probe
+from scenes.film.doctor.probe import Load, ask, load_all
 from scenes.kit import typeset
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from scenes.film.tables import Entry, find_families, full, lay_out
+from scenes.film.handout.tables import Entry, find_families, full, lay_out
 
 
 def entries(template, values, text="{:.2f}"):

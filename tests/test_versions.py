@@ -7,7 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from scenes.film.versions import FROM_MANIM, in_words, read_demands, read_python_demand, satisfies
+from scenes.film.doctor.versions import (
+    FROM_MANIM,
+    in_words,
+    read_demands,
+    read_python_demand,
+    satisfies,
+)
 from tests.whole_machine import DEMANDS, ROOT
 
 numbers = st.lists(st.integers(0, 2), min_size=1, max_size=3).map(lambda n: ".".join(map(str, n)))

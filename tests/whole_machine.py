@@ -5,9 +5,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from scenes.film.machine import Machine
-from scenes.film.probe import Load
-from scenes.film.versions import read_demands
+from scenes.film.doctor.machine import Machine
+from scenes.film.doctor.probe import Load
+from scenes.film.doctor.versions import read_demands
 
 ROOT = Path(__file__).parents[1]
 DEMANDS = read_demands((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
 """Whether this machine can make the film: each thing it needs looked at once, said in one screen.
 
 The doctor has to work where nothing else does: its modules import only the standard library at
-first, and run on Pythons that are too old for the film. `scenes.film.machine` says what is
-installed, `scenes.film.doctor_screen` shows the results; `CHECKS` says what is looked at.
+first, and run on Pythons that are too old for the film. `scenes.film.doctor.machine` says what is
+installed, `scenes.film.doctor.screen` shows the results; `CHECKS` says what is looked at.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from network.errors import GlassnetError
-from scenes.film.doctor_screen import Result, Screen, State
-from scenes.film.machine import (
+from scenes.film.doctor.machine import (
     ACTIVATE,
     BEGIN,
     PACKAGES,
@@ -28,8 +27,9 @@ from scenes.film.machine import (
     python_command,
     short,
 )
-from scenes.film.probe import ROOT, ask, one_line
-from scenes.film.versions import in_words, satisfies
+from scenes.film.doctor.probe import ROOT, ask, one_line
+from scenes.film.doctor.screen import Result, Screen, State
+from scenes.film.doctor.versions import in_words, satisfies
 
 RENDERS = Path("renders")
 CHOICES = ("GLASSNET_RECIPE", "GLASSNET_STEP", "GLASSNET_TRACE")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from network.trace import Trace
-from scenes.film.stills import Part
-from scenes.film.tables import full
+from scenes.film.handout.stills import Part
+from scenes.film.handout.tables import full
 from scenes.kit.chapter import from_project
 
 MOST_IMPORTS: Final = 4  # functions of a module that are named

@@ -1,8 +1,8 @@
 """What may raise, hang or kill Python is tried in a process of its own, where it harms nobody.
 
-`ask` starts this file, ``python -m scenes.film.probe``, as that process, and ends it when it takes
-too long. Its standard output is lines of JSON: how each package loads, or what a trial film holds.
-What it needs besides the standard library is imported only there.
+`ask` starts this file, ``python -m scenes.film.doctor.probe``, as that process, and ends it when it
+takes too long. Its standard output is lines of JSON: how each package loads, or what a trial film
+holds. What it needs besides the standard library is imported only there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 PATIENCE = 60.0
 """Seconds after which the process is ended; loading manim takes 1, or 20 the first time."""
@@ -71,7 +71,7 @@ class Told:
 def ask(*words: str) -> Told:
     """Call `main` with these words in another Python."""
     with subprocess.Popen(
-        [sys.executable, "-m", "scenes.film.probe", *words],
+        [sys.executable, "-m", "scenes.film.doctor.probe", *words],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

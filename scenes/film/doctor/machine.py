@@ -1,7 +1,8 @@
 """The machine that the film is to be made on: what is installed, and the commands that install.
 
-`scenes.film.doctor` looks at it and judges. So it has to come about where packages are missing and
-Python is too old: it knows of them what `scenes.film.versions` and `scenes.film.probe` tell.
+`scenes.film.doctor.checks` looks at it and judges. So it has to come about where packages are
+missing and Python is too old: it knows of them what `scenes.film.doctor.versions` and
+`scenes.film.doctor.probe` tell.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from scenes.film.probe import MODULES, ROOT, Load, load_all
-from scenes.film.versions import read_demands, read_python_demand
+from scenes.film.doctor.probe import MODULES, ROOT, Load, load_all
+from scenes.film.doctor.versions import read_demands, read_python_demand
 
 WINDOWS = sys.platform == "win32"
 

@@ -62,7 +62,7 @@ class Entry:
         return "" if re.sub(r"^[+×]|,| %$", "", self.text) == value else value
 
     def as_row(self) -> dict[str, Any]:
-        """As ``handout.typ`` takes it."""
+        """As ``document.typ`` takes it."""
         return {"shown": _at_point(self.text), "value": _at_point(self.rest)}
 
 
@@ -197,7 +197,7 @@ def _split(alike: Sequence[Entry]) -> list[Family]:
 
 
 def lay_out(entries: Sequence[Entry]) -> dict[str, Any]:
-    """Figures as ``handout.typ`` takes them, in columns of families, runs, and single ones.
+    """Figures as ``document.typ`` takes them, in columns of families, runs, and single ones.
 
     A run has no full values: the figures are exact, or there are too many.
     """

@@ -1,7 +1,8 @@
 """The handout: a PDF to read beside the film and to write on.
 
-`scenes.film.stills` reads each chapter; here all of it becomes plain data for ``handout.typ``,
-which typesets it. What it says of the recording is in `scenes.film.colophon`.
+`scenes.film.handout.stills` reads each chapter; here all of it becomes plain data for
+``document.typ``, which typesets it. What it says of the recording is in
+`scenes.film.handout.colophon`.
 """
 
 import io
@@ -20,15 +21,15 @@ from PIL import Image
 from tqdm import tqdm
 
 from network.errors import SettingsError
-from scenes.film import colophon
-from scenes.film.colophon import prose
 from scenes.film.files import replacing, writing
-from scenes.film.formulas import INKS
+from scenes.film.handout import colophon
+from scenes.film.handout.colophon import prose
+from scenes.film.handout.formulas import INKS
+from scenes.film.handout.stills import HandoutError, Part, Section, Still, name_of, read_chapter
+from scenes.film.handout.tables import lay_out
 from scenes.film.join import detail
 from scenes.film.record import versions
-from scenes.film.stills import HandoutError, Part, Section, Still, name_of, read_chapter
 from scenes.film.subtitles import short_time
-from scenes.film.tables import lay_out
 from scenes.kit.chapter import Chapter
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.settings import Settings
@@ -119,7 +120,7 @@ def _stills(parts: Sequence[Part]) -> dict[str, Still]:
 
 
 def _describe(parts: Sequence[Part]) -> dict[str, Any]:
-    """All that ``handout.typ`` sets, but for the pictures themselves."""
+    """All that ``document.typ`` sets, but for the pictures themselves."""
     stills = _stills(parts)
     hero = max(stills, key=lambda number: _detail(stills[number]))
     subject = SUBJECTS.get(parts[0].trace.header["dataset"]["name"], "")

@@ -15,10 +15,10 @@ from PIL import Image
 
 from network.errors import GlassnetError
 from network.trace import Trace
-from scenes.film.formulas import Lines, plain, read_code, read_formulas
+from scenes.film.handout.formulas import Lines, plain, read_code, read_formulas
+from scenes.film.handout.tables import Entry, Key, list_entries
 from scenes.film.layout import Screen
 from scenes.film.rehearsal import Watcher, draw, rehearse
-from scenes.film.tables import Entry, Key, list_entries
 from scenes.kit.chapter import BeatTime, Chapter
 from scenes.kit.number import Number
 from scenes.kit.typeset import Words, noting
@@ -43,7 +43,7 @@ class Still:
     plain
         Whether there is nothing but words in it.
     formulas, code
-        What stands in it, see `scenes.film.formulas`.
+        What stands in it, see `scenes.film.handout.formulas`.
     standing
         The figures in it.
     """

@@ -35,7 +35,7 @@ INKS: Final = {
 """What colours mean: that of the film, and a darker one of the same hue for white paper."""
 
 Lines = list[list[dict[str, Any]]]
-"""A formula as ``handout.typ`` takes it: lines, each a list of parts."""
+"""A formula as ``document.typ`` takes it: lines, each a list of parts."""
 
 _INK_OF: Final = {screen.to_hex(): ink for screen, ink in INKS.values()}
 _RELATION: Final = re.compile(r"[=≈<>]|\bapprox\b")

@@ -1,0 +1,1 @@
+"""Whether this machine can make the film: ``python -m scenes doctor``."""

@@ -1,0 +1,1 @@
+"""The film as a typeset PDF: ``python -m scenes handout``."""

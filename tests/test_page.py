@@ -337,6 +337,20 @@ def test_rows_are_only_touched_when_they_change(page):
     assert page.evaluate("() => window.touched") == 0
 
 
+@pytest.mark.parametrize("width", [360, 800, 1100, 1360, 1600])
+def test_the_filter_stands_in_nobodys_way(visits, path, width):
+    page = visits.open(path, "#t=6", viewport={"width": width, "height": 850})
+    filter_, lead = (page.locator(f".numbers {one}").bounding_box() for one in (".filter", ".lead"))
+    assert filter_["y"] + filter_["height"] <= lead["y"] + 1
+
+
+def test_between_two_beats_nothing_is_said_and_the_transcript_stays(page):
+    cases.seek(page, 4.6)
+    assert cases.subtitle(page).strip() == ""
+    (line,) = cases.marked(page, ".line")
+    assert "It flows back." in line
+
+
 def test_many_numbers_can_be_filtered(page):
     box = page.get_by_role("searchbox", name="Filter")
     assert not box.is_visible()

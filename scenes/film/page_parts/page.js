@@ -121,7 +121,9 @@ const update = (now) => {
   showChapter(chapterAt(frame));
   showBeat(indexAt(beats, frame));
   const line = indexAt(lines, frame);
-  showLine(lines[line]?.last >= frame ? line : -1);
+  showLine(line);
+  // Between two beats nothing is said, but the transcript stays where it is.
+  setText(get("subtitle"), lines[line]?.last >= frame ? lines[line].text : "");
   numbers.show(frame);
   if (!scrubbing) get("seek").value = time;
   get("scrubber").style.setProperty("--at", time / data.duration);
@@ -240,7 +242,6 @@ video.addEventListener("webkitendfullscreen", () => { track.mode = "hidden"; });
 const transcript = get("transcript");
 const lineButtons = all(".line", transcript);
 const showLine = onChange((now, before) => {
-  setText(get("subtitle"), lines[now]?.text ?? "");
   mark(lineButtons, now, before);
   const button = lineButtons[now];
   if (!button) return;

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m scenes",
         description="From chapters to a film, a page and a handout.",
         epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what chapters tell of, as "
-        "--recipe and --step do.",
+        "--recipe, --step and --trace do.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -125,11 +125,12 @@ def _add_chapters(command: argparse.ArgumentParser, count: str) -> None:
 def _add_story(command: argparse.ArgumentParser) -> None:
     command.add_argument("--recipe", metavar="NAME", help="the run to tell of: a recipe's name")
     command.add_argument("--step", metavar="N", help="the step of it to tell of")
+    command.add_argument("--trace", metavar="DIR", help="the trace to read, instead of a recipe's")
 
 
 def _choose_story(options: argparse.Namespace) -> None:
     """Hand the options on as chapters read them, to those of other processes too."""
-    for name in ("recipe", "step"):
+    for name in ("recipe", "step", "trace"):
         value = getattr(options, name)
         if value is not None:
             os.environ[f"GLASSNET_{name.upper()}"] = value

@@ -172,6 +172,19 @@ def test_a_step_and_a_recipe_are_chosen_by_options(once, tmp_path):
     assert {r["step"] for r in manifest["chapters"][0]["readings"]} == {42}
 
 
+def test_a_trace_is_found_from_where_one_is(once, tmp_path):
+    _, sources = once
+    shutil.copytree(ensure_trace("sigmoid-online"), tmp_path / "here" / "copy")
+    command = render_command(*sources, "--out", "made", "--trace", "copy")
+    result = subprocess.run(
+        command, cwd=tmp_path / "here", env=environment(), capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == "made/glassnet-480p.mp4"
+    manifest = json.loads((tmp_path / "here/made/manifest.json").read_text())
+    assert manifest["chapters"][0]["trace"] == str(tmp_path / "here" / "copy")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

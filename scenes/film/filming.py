@@ -110,7 +110,7 @@ def _start(
         [sys.executable, "-m", "scenes.film.worker", job.source, quality, str(cache), str(folder)],
         cwd=PROJECT,  # where manim.cfg is
         # Processes side by side are enough threads.
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+        env=os.environ | _folders() | {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
@@ -121,6 +121,12 @@ def _start(
         start_new_session=True,
     )
     Thread(target=_listen, args=(job, events), daemon=True).start()
+
+
+def _folders() -> dict[str, str]:
+    """The settings that are folders: a process that works elsewhere needs the whole path."""
+    given = {name: os.environ.get(name, "").strip() for name in ("GLASSNET_TRACE", "GLASSNET_DATA")}
+    return {name: os.path.abspath(folder) for name, folder in given.items() if folder}
 
 
 def _listen(job: Job, events: "SimpleQueue[tuple[Job, float | None]]") -> None:

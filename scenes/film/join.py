@@ -114,8 +114,8 @@ def join(parts: Sequence[Path], out: Path, contents: Contents) -> int:
         for packet in packets:
             film.mux(packet)
     frames = sum(look.frames for look in looks)
-    if count_frames(out) != frames:
-        raise FilmError(f"{out} has {count_frames(out)} frames instead of {frames}: is it full?")
+    if (written := count_frames(out)) != frames:
+        raise FilmError(f"{out} has {written} frames instead of {frames}: is the disk full?")
     return frames
 
 

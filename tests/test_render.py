@@ -126,6 +126,18 @@ def test_only_what_has_changed_is_rendered_again(tmp_path):
     assert count_frames(out / "chapters/480p/one.mp4") > 20
 
 
+def test_what_is_edited_while_it_is_filmed_is_rendered_again(tmp_path):
+    edit = (
+        "path = Path(__file__); flag = path.with_name('flag'); flag.exists() or "
+        "(flag.touch(), path.write_text(path.read_text() + '# edited'))"
+    )
+    (source,) = write_chapters(tmp_path, "edited", middle=edit)
+    assert render(source, "--out", tmp_path / "out").returncode == 0
+    assert source.read_text().endswith("# edited")
+    assert "unchanged" not in render(source, "--out", tmp_path / "out").stderr
+    assert "unchanged" in render(source, "--out", tmp_path / "out").stderr
+
+
 @pytest.mark.parametrize(
     ("key", "change"),
     [

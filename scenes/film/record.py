@@ -34,13 +34,23 @@ class Record:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.path = folder / f"{name}.record.json"
-        self._made = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
+        self.film = folder / f"{name}.mp4"
+        self._made = [self.film.with_suffix(suffix) for suffix in SUFFIXES]
+        self._words = ""
+        self._sources: dict[str, str] = {}
+
+    def begin(self, chapter: type[Chapter]) -> None:
+        """Remember words and sources as they are now: they may be edited while a film is made."""
+        self._words = _digest_of_words(chapter)
+        self._sources = _digests_of_sources(chapter)
 
     def write(self, chapter: type[Chapter], quality: str, trace: str) -> None:
-        """Vouch for the film of a chapter that this process has made."""
+        """Vouch for the film of a chapter that this process has made since `begin`."""
         content = {
             **_settings(chapter, quality, trace),
-            "sources": {_name(path): file_digest(path) for path in _loaded_sources(chapter)},
+            "words": self._words,
+            # Some are loaded only when they are needed.
+            "sources": _digests_of_sources(chapter) | self._sources,
             "made": {path.name: file_digest(path) for path in self._made},
         }
         write_whole(self.path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
@@ -99,6 +109,11 @@ def _digest_of_words(chapter: type[Chapter]) -> str:
         return str(error)
     words = tables.get(chapter.__module__.rpartition(".")[2])
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+
+def _digests_of_sources(chapter: type[Chapter]) -> dict[str, str]:
+    """The hash of each source, by its name."""
+    return {_name(path): file_digest(path) for path in _loaded_sources(chapter)}
 
 
 def _loaded_sources(chapter: type[Chapter]) -> Iterator[Path]:

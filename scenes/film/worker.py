@@ -48,10 +48,13 @@ def main(name: str, quality: str, cache: Path, folder: Path) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         (chapter,) = find_chapters([name])
+        record = Record(chapter.__module__.rpartition(".")[2], folder)
+        record.begin(chapter)
         with noticing_a_full_disk(cache):
             scene = film(chapter, quality, cache, report)
         with writing(folder):
-            put_in_place(scene, chapter, quality, folder)
+            take = put_in_place(scene, record)
+            record.write(chapter, quality, take.books["digest"])
             _forget_unused_clips(scene)
             (cache / UNFINISHED).unlink()
     except GlassnetError as error:
@@ -84,22 +87,20 @@ def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> C
     return scene
 
 
-def put_in_place(scene: Chapter, chapter: type[Chapter], quality: str, folder: Path) -> None:
-    """Move the film and its books to their folder; the record that vouches for them goes last."""
+def put_in_place(scene: Chapter, record: Record) -> Take:
+    """Move the film and its books to their folder, where no record vouches for them yet."""
     made = Path(scene.renderer.file_writer.movie_file_path)
-    name = chapter.__module__.rpartition(".")[2]
-    folder.mkdir(parents=True, exist_ok=True)
-    record = Record(name, folder)
+    place = record.film
+    place.parent.mkdir(parents=True, exist_ok=True)
     record.path.unlink(missing_ok=True)
-    place = folder / f"{name}.mp4"
     for kind in (".timeline.json", ".readings.json", ".mp4"):
         os.replace(made.with_suffix(kind), place.with_suffix(kind))
     take = Take.load(place)
     if count_frames(place) != take.frames:
-        raise FilmError(f"{place} is not whole: delete {folder}, then render again")
+        raise FilmError(f"{place} is not whole: delete {place.parent}, then render again")
     write_whole(place.with_suffix(".srt"), to_srt(take.subtitles))
     write_whole(place.with_suffix(".vtt"), to_vtt(take.subtitles))
-    record.write(chapter, quality, take.books["digest"])
+    return take
 
 
 def _mend(cache: Path) -> None:

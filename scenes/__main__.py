@@ -179,7 +179,7 @@ def _check(options: argparse.Namespace) -> int:
         for finding in findings:
             print(finding)
         count = f"{len(findings)} findings" if len(findings) != 1 else "1 finding"
-        name = chapter.__module__.rpartition(".")[2]
+        name = chapter.file_name()
         print(f"{name}: {count} ({time.monotonic() - begun:.0f} s)", flush=True)
         total += len(findings)
     return 1 if total else 0

@@ -142,7 +142,7 @@ def check(
         Whether frames are drawn where the picture rests. Without, it takes two thirds of the
         time, and contrast, busy grounds, colours and the number of words are not judged.
     """
-    inspector = _Inspector(chapter.__module__.rpartition(".")[2], pixels)
+    inspector = _Inspector(chapter.file_name(), pixels)
     try:
         rehearse(chapter, inspector)
     except GlassnetError as error:

@@ -107,7 +107,7 @@ def _digest_of_words(chapter: type[Chapter]) -> str:
     except (OSError, ValueError) as error:
         # Rendering will say so better; there is nothing to compare.
         return str(error)
-    words = tables.get(chapter.__module__.rpartition(".")[2])
+    words = tables.get(chapter.file_name())
     return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 

@@ -3,13 +3,13 @@
 The chapter is rehearsed twice: once to learn when its beats are, once to draw those moments.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from scenes.film.files import replacing
 from scenes.film.rehearsal import Pixels, Watcher, draw, frame_rate, rehearse
 from scenes.kit.chapter import Chapter
 from scenes.kit.style import BACKGROUND, DIM, FAINT, TEXT
@@ -121,11 +121,7 @@ def write_sheet(
     """Make a chapter's sheet, ``<folder>/<chapter>.png``, and give its path."""
     sheet = lay_out(shoot(chapter, quality), columns, width)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{chapter.__module__.rpartition('.')[2]}.png"
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    path = folder / f"{chapter.file_name()}.png"
+    with replacing(path) as beside:
         sheet.save(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     return path

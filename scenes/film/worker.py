@@ -48,7 +48,7 @@ def main(name: str, quality: str, cache: Path, folder: Path) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         (chapter,) = find_chapters([name])
-        record = Record(chapter.__module__.rpartition(".")[2], folder)
+        record = Record(chapter.file_name(), folder)
         record.begin(chapter)
         with noticing_a_full_disk(cache):
             scene = film(chapter, quality, cache, report)

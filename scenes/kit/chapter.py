@@ -180,11 +180,16 @@ class Chapter(Scene):
         self.trace = self.open_trace(settings)
         # Where a step saw many images, the story is that of the first.
         self.story = self.choose_step(self.trace, settings).example(0)
-        self._narration = Narration.load(self.narration, type(self).__module__.rpartition(".")[2])
+        self._narration = Narration.load(self.narration, self.file_name())
         self._title = VGroup()
         if self.title:
             self._title.add(Words(self.title, x_height=SMALL, colour=DIM))
             self.add(self._title.to_corner(UL, buff=MARGIN))
+
+    @classmethod
+    def file_name(cls) -> str:
+        """The name that its file, its words and its film go by, as ``one_hot``."""
+        return cls.__module__.rpartition(".")[2]
 
     @classmethod
     def choose_step(cls, trace: Trace, settings: Settings) -> Step:

@@ -25,7 +25,7 @@ from scenes.film.files import replacing, writing
 from scenes.film.handout import colophon
 from scenes.film.handout.colophon import prose
 from scenes.film.handout.formulas import INKS
-from scenes.film.handout.stills import HandoutError, Part, Section, Still, name_of, read_chapter
+from scenes.film.handout.stills import HandoutError, Part, Section, Still, read_chapter
 from scenes.film.handout.tables import lay_out
 from scenes.film.join import detail
 from scenes.film.record import versions
@@ -97,7 +97,7 @@ def write_handout(chapters: Sequence[type[Chapter]], out: Path) -> Path:
 
 def _read(chapter: type[Chapter]) -> Part:
     """Read a chapter, with a line on stderr: its beats are counted where that can be seen."""
-    name, begun = name_of(chapter), time.monotonic()
+    name, begun = chapter.file_name(), time.monotonic()
     # None: only on a terminal.
     with tqdm(desc=name, bar_format="{desc}: {n} beats ({elapsed})", disable=None) as bar:
         part = read_chapter(chapter, bar.update)

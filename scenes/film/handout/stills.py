@@ -171,11 +171,6 @@ def _screen(chapter: Chapter) -> Screen:
     return Screen.of([*chapter.mobjects, *chapter.foreground_mobjects])
 
 
-def name_of(chapter: type[Chapter]) -> str:
-    """A chapter's name, as ``backprop``."""
-    return chapter.__module__.rpartition(".")[2]
-
-
 def read_chapter(chapter: type[Chapter], report: Callable[[], object] = lambda: None) -> Part:
     """Rehearse a chapter and keep what the handout needs.
 
@@ -191,7 +186,7 @@ def read_chapter(chapter: type[Chapter], report: Callable[[], object] = lambda: 
     network.errors.GlassnetError
         If the chapter stops, or has no beat.
     """
-    name = name_of(chapter)
+    name = chapter.file_name()
     with noting() as made:
         reader = _Reader(made, report)
         try:

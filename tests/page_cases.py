@@ -363,12 +363,15 @@ def expected_readings(
 
 
 def check_readings(page: Page, manifest: Mapping[str, Any], times: list[float]) -> None:
-    """At each time the page lists what is on screen and what is said, and nothing else."""
+    """At the frame of each time the page lists what is on screen and said, and nothing else."""
+    rate = manifest["frame_rate"]
     for seconds in times:
-        seek(page, seconds)
+        # The middle of the frame: which of two pictures its very edge shows is the browser's affair.
+        middle = (int(seconds * rate + 1e-6) + 0.5) / rate
+        seek(page, middle)
         for place in ("screen", "narration"):
             shown = current_readings(page, place)
-            assert shown == expected_readings(manifest, seconds, place), (seconds, place)
+            assert shown == expected_readings(manifest, middle, place), (seconds, place)
 
 
 def check_links(page: Page, path: Path, manifest: Mapping[str, Any]) -> None:

@@ -187,11 +187,13 @@ def test_a_link_that_leads_nowhere_says_so(visits, path):
 
 def test_a_link_to_this_moment_can_be_copied(visits, path):
     page = visits.open(path, permissions=["clipboard-read", "clipboard-write"])
-    cases.seek(page, 8.2)
+    cases.seek(page, 8.25)
     press(page, "l")
     cases.wait_until(page, "() => document.getElementById('toast').textContent")
-    assert cases.toast(page).endswith("index.html#t=8.2")
-    assert page.evaluate("() => navigator.clipboard.readText()") == path.as_uri() + "#t=8.2"
+    assert cases.toast(page).endswith("index.html#t=8.23")
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link == path.as_uri() + "#t=8.23"
+    assert cases.frame_seen(visits.open(path, "#t=8.23")) == cases.frame_seen(page)
 
 
 # Words
@@ -318,6 +320,38 @@ def test_the_numbers_change_while_the_film_plays(page):
     said = cases.current_readings(page, "narration")
     assert [row["source"] for row in said] == ["delta2[3]"]
     assert page.get_by_role("heading", name="Said in this beat").is_visible()
+
+
+def test_the_numbers_are_those_of_the_picture_where_the_clock_is_behind_it(page):
+    # Chromium shows a frame up to a fiftieth of a second before its clock reaches it.
+    cases.seek(page, 2.0)
+    page.evaluate(
+        f"""() => {{
+            Object.defineProperty({VIDEO}, "currentTime", {{ get: () => 1.99 }});
+            for (const name of ["timeupdate", "pause", "seeked"]) {{
+                {VIDEO}.dispatchEvent(new Event(name));
+            }}
+        }}"""
+    )
+    assert cases.frame_seen(page) == 30
+    assert [row["source"] for row in cases.current_readings(page)] == ["W2[3,7]"]
+
+
+def test_the_page_and_the_picture_agree_at_the_edges_of_frames(page):
+    for number in (1, 4, 60, 61, 62, 123, 178):
+        cases.seek(page, number / cases.RATE)
+        place = page.evaluate("() => Number(document.getElementById('seek').value)")
+        assert int(place * cases.RATE) == cases.frame_seen(page), number
+
+
+def test_the_clock_counts_where_no_picture_is_drawn(page):
+    page.evaluate("() => Object.defineProperty(document, 'hidden', { get: () => true })")
+    page.evaluate(f"() => {{ {VIDEO}.requestVideoFrameCallback = () => {{}}; }}")
+    cases.seek(page, 1.6)
+    press(page, "k")
+    cases.wait_until(
+        page, "() => document.querySelector('#on-screen .source')?.textContent == 'W2[3,7]'"
+    )
 
 
 def test_rows_are_only_touched_when_they_change(page):

@@ -131,7 +131,15 @@ const update = (now) => {
   showState();
 };
 
-const updateFromClock = () => update(Math.floor(video.currentTime * rate + 1e-3));
+const updateFromClock = () => update(Math.floor(video.currentTime * rate));
+
+/** The picture itself tells of every frame, where the browser can, and while it draws any. */
+const pictureTells = () => "requestVideoFrameCallback" in video && !document.hidden;
+
+/** The clock may be behind the picture, so it counts only where the picture tells nothing. */
+const followClock = () => {
+  if (video.seeking || !pictureTells()) updateFromClock();
+};
 
 const numbers = makeNumbers(readings, rate, seekFrame, copy);
 
@@ -426,7 +434,7 @@ const actions = {
     say(subtitles ? "Subtitles on" : "Subtitles off");
   },
   link: () => {
-    const time = Math.round(video.currentTime * 100) / 100;
+    const time = ((frame + 0.5) / rate).toFixed(2);
     copy(`${location.href.split("#")[0]}#t=${time}`, "Copied a link to this moment:");
   },
   full: () => setFull(!document.fullscreenElement),
@@ -487,9 +495,10 @@ const startPlayer = () => {
   video.controls = false;
   get("cover").hidden = false;
   video.addEventListener("click", () => actions.play());
-  for (const event of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) {
-    video.addEventListener(event, updateFromClock);
+  for (const event of ["timeupdate", "seeking", "seeked"]) {
+    video.addEventListener(event, followClock);
   }
+  video.addEventListener("loadedmetadata", updateFromClock);
   for (const event of ["play", "pause"]) {
     video.addEventListener(event, () => {
       planStop();

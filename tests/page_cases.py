@@ -366,7 +366,7 @@ def check_readings(page: Page, manifest: Mapping[str, Any], times: list[float]) 
     """At the frame of each time the page lists what is on screen and said, and nothing else."""
     rate = manifest["frame_rate"]
     for seconds in times:
-        # The middle of the frame: which of two pictures its very edge shows is the browser's affair.
+        # The middle of the frame: at its edge the browser chooses which of two it shows.
         middle = (int(seconds * rate + 1e-6) + 0.5) / rate
         seek(page, middle)
         for place in ("screen", "narration"):

@@ -1,6 +1,7 @@
 """What holds for all tests."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -12,3 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # How long one example takes says more about the other processes than about the code.
 settings.register_profile("glassnet", deadline=None)
 settings.load_profile("glassnet")
+
+# What runs in the background of a shell ignores Ctrl-C, and so does all that it starts. The tests
+# of Ctrl-C hold there too.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -29,7 +29,7 @@ from scenes.kit.chapter import Chapter, has_viewer
 from scenes.kit.ledger import Quantity
 from scenes.kit.narration import NarrationError
 from scenes.kit.number import Number
-from scenes.kit.style import BACKGROUND, MARGIN
+from scenes.kit.style import BACKGROUND, MARGIN, QUICK
 from scenes.kit.typeset import Words
 
 HERE = Path(__file__).parent
@@ -277,8 +277,10 @@ def test_the_title_is_small_and_top_left(told):
 
 def test_question_and_answer(told):
     def construct(self):
-        self.ask()
+        with self.beat("long"):
+            self.ask()
         self.after_question = list(self.mobjects)
+        self.gone_at = self.time
         kept, gone = Square(), Square().shift(RIGHT)
         self.add(gone, kept)
         self.answer("What came out minus what should have.", kept)
@@ -286,6 +288,8 @@ def test_question_and_answer(told):
 
     chapter = told(construct)
     (title,) = chapter.after_question
+    # The last picture of the beat is the question.
+    assert chapter.beats[0].end == pytest.approx(chapter.gone_at - QUICK, abs=0.04)
     *others, answer = chapter.mobjects
     assert others == [title, chapter.kept]
     assert isinstance(answer, Words)

@@ -146,6 +146,7 @@ class Chapter(Scene):
         self.ledger = Ledger()
         self.beats: list[BeatTime] = []
         self._beat: Beat | None = None
+        self._asked: Words | None = None
         self._arrivals: list[Mobject] = []
 
     # Before and after
@@ -245,6 +246,10 @@ class Chapter(Scene):
             )
         self.beats.append(BeatTime(name, beat.start, self.time, told.text))
         self._beat = None
+        if self._asked is not None:
+            away = FadeOut(self._asked, target_position=self._title, scale=0.3)
+            self._asked = None
+            self.play(away, run_time=QUICK)
 
     def hold(self, seconds: float = REST) -> None:
         """Stand still for a time, rounded up to whole frames; not at all for none."""
@@ -254,17 +259,19 @@ class Chapter(Scene):
             self.wait((frames + 1e-3) / config.frame_rate, frozen_frame=None)
 
     def ask(self, question: str | None = None) -> None:
-        """Open on the question: large in the middle, then gone where the title is.
+        """Open on the question, large in the middle; after the beat it goes where the title is.
+
+        So the beat's last picture, at which a teacher stops, is the question.
 
         Parameters
         ----------
         question
             The chapter's question in the words of this step, if they depend on it.
         """
-        words = Words(question or self.question, x_height=QUESTION, width=11.0, centred=True)
-        self.play(FadeIn(words, scale=0.95), run_time=STEADY)
-        self.hold(max(REST, self._beat.remaining - QUICK if self._beat else 0.0))
-        self.play(FadeOut(words, target_position=self._title, scale=0.3), run_time=QUICK)
+        asked = Words(question or self.question, x_height=QUESTION, width=11.0, centred=True)
+        self.play(FadeIn(asked, scale=0.95), run_time=STEADY)
+        self.hold()
+        self._asked = asked
 
     def answer(self, sentence: str, *keep: Mobject) -> None:
         """Close on the answer; all but the title and what is to be kept goes."""

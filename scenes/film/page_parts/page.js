@@ -507,6 +507,10 @@ const startPlayer = () => {
       showState();
     });
   }
+  // Browsers may pause a frame further than they told: what is seen is what the page says.
+  video.addEventListener("pause", () => {
+    if (!video.seeking && !video.ended) seekFrame(frame);
+  });
   video.addEventListener("seeking", planStop);
   for (const event of ["play", "seeking"]) {
     video.addEventListener(event, () => { get("cover").hidden = true; });
@@ -526,7 +530,8 @@ const startPlayer = () => {
   const watch = () => {
     if (video.requestVideoFrameCallback) {
       video.requestVideoFrameCallback((_, { mediaTime }) => {
-        if (!video.seeking) update(Math.round(mediaTime * rate));
+        // In microseconds; after a seek Firefox tells where it was sent, not where the frame begins.
+        if (!video.seeking) update(Math.floor(mediaTime * rate + 1e-3));
         watch();
       });
     } else {

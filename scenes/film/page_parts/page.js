@@ -519,7 +519,8 @@ const startPlayer = () => {
   const showFault = () => {
     const plays = video.canPlayType('video/mp4; codecs="avc1.640028"');
     setText(get("fault"), plays
-      ? `The film cannot be opened: ${data.film} must lie in the same folder as this page.`
+      ? `The film cannot be opened: ${data.film} must lie in the same folder as this page. `
+        + "If it does, this browser cannot play it: try another."
       : "This browser cannot play the film (H.264 video). Try Chrome, Edge, Firefox or Safari.");
     get("fault").hidden = false;
     get("cover").hidden = true;

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from network.errors import GlassnetError
 
+# The options that say what chapters tell of, and where chapters read them.
+STORY = {name: f"GLASSNET_{name.upper()}" for name in ("recipe", "step", "trace")}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
@@ -22,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options) or 0)
     except GlassnetError as error:
-        print(f"glassnet: {error}", file=sys.stderr)
+        print(f"glassnet: {_as_typed(str(error), options)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nglassnet: stopped", file=sys.stderr)
@@ -130,10 +133,18 @@ def _add_story(command: argparse.ArgumentParser) -> None:
 
 def _choose_story(options: argparse.Namespace) -> None:
     """Hand the options on as chapters read them, to those of other processes too."""
-    for name in ("recipe", "step", "trace"):
+    for name, variable in STORY.items():
         value = getattr(options, name)
         if value is not None:
-            os.environ[f"GLASSNET_{name.upper()}"] = value
+            os.environ[variable] = value
+
+
+def _as_typed(message: str, options: argparse.Namespace) -> str:
+    """What chapters say of their environment, in the words of the options that set it."""
+    for name, variable in STORY.items():
+        if getattr(options, name, None) is not None:
+            message = message.replace(f"{variable}=", f"--{name} ").replace(variable, f"--{name}")
+    return message
 
 
 def _positive(text: str) -> int:

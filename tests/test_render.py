@@ -201,16 +201,17 @@ def test_a_trace_is_found_from_where_one_is(once, tmp_path):
     ("words", "message"),
     [
         (["bakprop"], "no chapter 'bakprop': did you mean 'backprop'?"),
-        (["--step", "180000"], "GLASSNET_STEP=180000: the trace has steps 0 to 179999"),
-        (["--step", "ten"], "GLASSNET_STEP=ten: a step is a whole number from 0 on"),
+        (["--step", "180000"], "--step 180000: the trace has steps 0 to 179999"),
+        (["--step", "ten"], "--step ten: a step is a whole number from 0 on"),
         (["--recipe", "sigmoid"], "did you mean"),
+        (["--trace", "nowhere"], "--trace nowhere: there is no such folder"),
     ],
 )
 def test_wrong_words_are_one_line_before_anything_is_rendered(
     words, message, tmp_path, capfd, monkeypatch
 ):
     # The command line writes its options there.
-    for name in ("GLASSNET_STEP", "GLASSNET_RECIPE"):
+    for name in ("GLASSNET_STEP", "GLASSNET_RECIPE", "GLASSNET_TRACE"):
         monkeypatch.setenv(name, "")
     assert main(["render", *words, "--out", str(tmp_path / "out")]) == 2
     (line,) = capfd.readouterr().err.splitlines()

@@ -12,6 +12,7 @@ from scenes.kit.figures import Figure
 from scenes.kit.ledger import Quantity
 from scenes.kit.motion import (
     AddUp,
+    CopyTo,
     FlyInto,
     Gather,
     MoveNumber,
@@ -123,6 +124,33 @@ def test_at_the_end_the_column_shows_the_values(take):
 def test_a_picture_fits_a_column_of_as_many_cells():
     with pytest.raises(ValueError, match="do not fit"):
         Unroll(picture(), CellColumn(20, 6.0))
+
+
+def test_copies_of_a_picture_fly_to_others_one_after_another():
+    values = fake_step(1).x.reshape(28, 28).copy()
+    values[:, ::2] = 0.0
+    digit = Digit(values, size=2.0).shift(4 * LEFT)
+    others = [Digit(-digit.values, size=1.0, signed=True).shift(k * RIGHT) for k in range(3)]
+    animation = CopyTo(digit, others, lag=0.5)
+    animation.begin()
+    pixels, seen = animation.mobject, digit.values.ravel() > 0
+    assert len(pixels.boxes) == 3 * seen.sum() < 3 * 784, "empty cells do not fly"
+    np.testing.assert_allclose(pixels.boxes, np.tile(boxes_of(digit)[seen], (3, 1)))
+    animation.interpolate(0.5)
+    first, _, last = np.split(animation.get_shares(0.5), 3)
+    assert (first == 1.0).all()
+    assert (last == 0.0).all()
+    animation.interpolate(1.0)
+    goals = np.concatenate([boxes_of(other)[seen] for other in others])
+    np.testing.assert_allclose(pixels.boxes, goals)
+    row, column = np.argwhere(digit.values > 0)[0]
+    wanted = others[0].pixel_array[row, column, :3]
+    np.testing.assert_allclose(pixels.colours[0] * 255, wanted, atol=1)
+
+    scene = play(CopyTo(digit, others), before=[digit])
+    assert {digit, *others} <= set(scene.get_mobject_family_members())
+    assert not any(isinstance(mobject, Pixels) for mobject in scene.mobjects)
+    np.testing.assert_array_equal(digit.values, values)
 
 
 def test_pixels_gather_in_a_letter():

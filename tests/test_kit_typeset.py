@@ -17,6 +17,7 @@ from scenes.kit.typeset import (
     embedded_fonts,
     row,
     stack,
+    without_labels,
 )
 
 
@@ -169,3 +170,16 @@ def test_a_font_that_typst_lacks_is_one_line(monkeypatch):
     monkeypatch.setattr(typst, "Fonts", lambda **_: SimpleNamespace(families=lambda: families))
     with pytest.raises(FontError, match=r"without the font DejaVu Sans Mono: install[^\n]*$"):
         embedded_fonts.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("source", "plain"),
+    [
+        ("{{delta_o : blame}} = o", "delta_o = o"),
+        ("{{ W_2 : part-1 }} {{h^top:a}} + b", "W_2 h^top + b"),
+        ("f: x -> y", "f: x -> y"),
+        ("{{f: x : map}}", "f: x"),
+    ],
+)
+def test_a_formula_without_its_labels(source, plain):
+    assert without_labels(source) == plain

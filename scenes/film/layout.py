@@ -22,7 +22,7 @@ from scenes.kit.chapter import Chapter
 from scenes.kit.encoding import simulate, to_lab
 from scenes.kit.number import Number
 from scenes.kit.style import MARGIN, SMALL
-from scenes.kit.typeset import X_HEIGHT_OF_WORDS, CodeLine, Formula, Words
+from scenes.kit.typeset import X_HEIGHT_OF_WORDS, CodeLine, Formula, Words, without_labels
 
 LEAST_CONTRAST: Final = 4.5
 MOST_WORDS: Final = 40
@@ -110,8 +110,7 @@ class Piece:
         if source is None:
             left, bottom, right, top = self.box
             return f"part of a text at ({(left + right) / 2:.1f}, {(bottom + top) / 2:.1f})"
-        # Without the labels of a formula's parts.
-        source = " ".join(re.sub(r"\{\{(.*?)\s*:[^}]*\}\}", r"\1", str(source)).split())
+        source = " ".join(without_labels(str(source)).split())
         return repr(source if len(source) <= 48 else f"{source[:45]}...")
 
     @property

@@ -6,6 +6,7 @@ units. Every mobject here knows its `baseline`, and `row` lines several up on it
 """
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -321,6 +322,11 @@ def _broken(words: str, width: float) -> str:
 def _quoted(words: str) -> str:
     """A Typst string: the same escapes as in JSON are all that plain text needs."""
     return json.dumps(words, ensure_ascii=False)
+
+
+def without_labels(source: str) -> str:
+    """A formula's source without the labels of its parts: ``delta`` for ``{{ delta : blame }}``."""
+    return re.sub(r"\{\{\s*(.*?)\s*:\s*[\w-]+\s*\}\}", r"\1", source)
 
 
 def row(*parts: Mobject, gap: float = GAP) -> VGroup:

@@ -23,6 +23,7 @@ from scenes.kit.typeset import (
     CodeLine,
     Formula,
     Words,
+    without_labels,
 )
 
 INKS: Final = {
@@ -41,11 +42,6 @@ _INK_OF: Final = {screen.to_hex(): ink for screen, ink in INKS.values()}
 _RELATION: Final = re.compile(r"[=≈<>]|\bapprox\b")
 _SIGNS: Final = frozenset(("=", "≈", "+", "-", MINUS, "×", "·", "times", "dot", "approx"))
 _ADVANCE: Final = 0.602  # width of a character of code, in em
-
-
-def plain(source: str) -> str:
-    """A formula without the labels of its parts."""
-    return re.sub(r"\{\{\s*(.*?)\s*:\s*[\w-]+\s*\}\}", r"\1", source)
 
 
 def _visible(screen: Screen) -> set[int]:
@@ -120,7 +116,7 @@ def _formula_part(formula: Formula) -> dict[str, Any]:
         "source": source,
         "ink": _ink(rest[0]) if rest else None,
         "inks": {label: _ink(glyphs[0]) for label, glyphs in groups.items() if glyphs},
-        "alt": plain(formula.source),
+        "alt": without_labels(formula.source),
     }
 
 

@@ -15,13 +15,13 @@ from PIL import Image
 
 from network.errors import GlassnetError
 from network.trace import Trace
-from scenes.film.handout.formulas import Lines, plain, read_code, read_formulas
+from scenes.film.handout.formulas import Lines, read_code, read_formulas
 from scenes.film.handout.tables import Entry, Key, list_entries
 from scenes.film.layout import Screen
 from scenes.film.rehearsal import Watcher, draw, rehearse
 from scenes.kit.chapter import BeatTime, Chapter
 from scenes.kit.number import Number
-from scenes.kit.typeset import Words, noting
+from scenes.kit.typeset import Words, noting, without_labels
 
 QUALITY: Final = "h"
 
@@ -78,7 +78,7 @@ def _describe(screen: Screen) -> str:
     for piece in sorted(screen.pieces, key=lambda it: (-round(it.box[1], 1), it.box[0])):
         mobject = piece.mobject
         source = getattr(mobject, "text", None) or getattr(mobject, "source", "")
-        texts.append(" ".join(plain(source).split()))
+        texts.append(" ".join(without_labels(source).split()))
     return "; ".join(filter(None, texts))
 
 

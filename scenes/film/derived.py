@@ -13,7 +13,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from scenes.film.oracle import (
     NOISE,
@@ -32,11 +32,12 @@ from scenes.film.shown import agrees
 from scenes.kit.ledger import Reading
 
 Function = Callable[..., Value | float]
+AnyFunction = TypeVar("AnyFunction", bound=Function)
 
 DERIVED: dict[str, Function] = {}
 
 
-def derived(function: Function) -> Function:
+def derived(function: AnyFunction) -> AnyFunction:
     """Register the second calculation of a derived figure."""
     DERIVED[function.__name__] = function
     return function

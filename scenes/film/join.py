@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import Image
 
@@ -31,6 +33,8 @@ _ASS_HEADER = (
     b"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
 )
 _MILLISECONDS = Fraction(1, 1000)
+
+_Packet: TypeAlias = "Packet[Any]"
 
 
 class FilmError(GlassnetError):
@@ -152,7 +156,7 @@ def _look(film: Path) -> _Look:
     with _opened(film) as container:
         stream = container.streams.video[0]
         codec = stream.codec_context
-        times = [packet.pts for packet in container.demux(stream) if packet.size]
+        times = [packet.pts or 0 for packet in container.demux(stream) if packet.size]
         rank = {time: frame for frame, time in enumerate(sorted(times))}
         return _Look(
             (codec.name, codec.pix_fmt, codec.width, codec.height, bytes(codec.extradata or b"")),
@@ -165,7 +169,7 @@ def _look(film: Path) -> _Look:
 
 def _copied(
     parts: Sequence[Path], looks: Sequence[_Look], film: OutputContainer
-) -> Iterator[Packet]:
+) -> Iterator[_Packet]:
     """The packets of all parts, timed by counting frames."""
     with _opened(parts[0]) as container:
         stream = film.add_stream_from_template(container.streams.video[0])
@@ -183,7 +187,7 @@ def _copied(
         first += look.frames
 
 
-def _encoded(parts: Sequence[Path], look: _Look, film: OutputContainer) -> Iterator[Packet]:
+def _encoded(parts: Sequence[Path], look: _Look, film: OutputContainer) -> Iterator[_Packet]:
     """The pictures of all parts, encoded anew."""
     stream = film.add_stream("libx264", rate=look.rate, options={"crf": "18"})
     assert isinstance(stream, VideoStream)
@@ -201,8 +205,8 @@ def _encoded(parts: Sequence[Path], look: _Look, film: OutputContainer) -> Itera
 
 
 def _with_subtitles(
-    packets: Iterator[Packet], subtitles: Sequence[Subtitle], film: OutputContainer
-) -> Iterator[Packet]:
+    packets: Iterator[_Packet], subtitles: Sequence[Subtitle], film: OutputContainer
+) -> Iterator[_Packet]:
     """The packets, and between them those of a subtitle track."""
     # The video is to be the first stream, and is there with its first packet.
     following = next(packets)
@@ -211,15 +215,20 @@ def _with_subtitles(
     stream.metadata["language"] = "eng"
     waiting = [_subtitle_packet(line, stream) for line in subtitles]
     for packet in (following, *packets):
-        while waiting and waiting[0].pts * waiting[0].time_base <= packet.dts * packet.time_base:
+        while waiting and _decoded_at(waiting[0]) <= _decoded_at(packet):
             yield waiting.pop(0)
         yield packet
     yield from waiting
 
 
-def _subtitle_packet(line: Subtitle, stream: object) -> Packet:
+def _decoded_at(packet: _Packet) -> Fraction:
+    """In seconds."""
+    return (packet.dts or 0) * (packet.time_base or Fraction(1))
+
+
+def _subtitle_packet(line: Subtitle, stream: Stream) -> _Packet:
     text = line.text.encode()
-    packet = Packet(len(text).to_bytes(2, "big") + text)
+    packet: _Packet = Packet(len(text).to_bytes(2, "big") + text)
     packet.stream = stream
     packet.time_base = _MILLISECONDS
     packet.pts = packet.dts = milliseconds(line.start)
@@ -238,7 +247,7 @@ def _frame_at(film: Path, time: float) -> Image.Image:
     """The frame that is on at a time."""
     with _opened(film) as container:
         stream = container.streams.video[0]
-        container.seek(int(time / stream.time_base), stream=stream)
+        container.seek(int(time * av.time_base))
         shown = None
         for frame in container.decode(stream):
             if shown is not None and frame.time > time + 1e-6:
@@ -246,7 +255,7 @@ def _frame_at(film: Path, time: float) -> Image.Image:
             shown = frame
         if shown is None:
             raise FilmError(f"{film} has no frame at {time:.2f} s")
-        return shown.to_image()
+        return Image.fromarray(shown.to_ndarray(format="rgb24"))
 
 
 def detail(picture: Image.Image) -> int:

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
-from manim import Mobject, Text, Typst, VMobject, config
+from manim import ManimColor, Mobject, Text, Typst, VMobject, config
 from manim.mobject.svg.svg_mobject import VMobjectFromSVGPath
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
@@ -152,7 +152,7 @@ class Screen:
             if text is None:
                 if _is_seen(mobject):
                     others.append((place, mobject, allowed))
-            elif _is_seen(mobject):
+            elif isinstance(mobject, VMobject) and _is_seen(mobject):
                 found = texts.setdefault(id(text), (text, [], set(), 0))
                 texts[id(text)] = (text, [*found[1], mobject], found[2] | allowed, place)
         pieces = [Piece(text, glyphs, frozenset(a), at) for text, glyphs, a, at in texts.values()]
@@ -193,7 +193,8 @@ def _opacity(mobject: VMobject) -> float:
 
 def _colour(mobject: VMobject) -> Floats:
     filled = mobject.get_fill_opacity() > _INVISIBLE
-    return np.array((mobject.get_fill_color() if filled else mobject.get_stroke_color()).to_rgb())
+    colour = mobject.get_fill_color() if filled else mobject.get_stroke_color()
+    return np.array(ManimColor(colour).to_rgb())
 
 
 def _box(mobject: Mobject) -> Floats:

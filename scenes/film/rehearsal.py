@@ -79,6 +79,7 @@ class _Stage(CairoRenderer):
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Play as a render does, stopping only where the watcher looks, and at the end."""
+        assert isinstance(scene, Chapter)
         start = self.time
         scene.compile_animation_data(*args, **kwargs)
         scene.begin_animations()

@@ -136,9 +136,10 @@ def _load(name: str) -> Load:
             return Load(fact=FACTS[name]())
         importlib.import_module(MODULES.get(name, name))
     except Exception as error:  # whatever else there is ends this process, and is told too
-        while error.__cause__ is not None:
-            error = error.__cause__
-        return Load(one_line(error), missed=(getattr(error, "name", None) or "").partition(".")[0])
+        root: BaseException = error
+        while root.__cause__ is not None:
+            root = root.__cause__
+        return Load(one_line(root), missed=(getattr(root, "name", None) or "").partition(".")[0])
     return Load()
 
 

@@ -21,7 +21,7 @@ LENGTH = 8
 
 def read_python_demand(project: str) -> str:
     """The versions of Python that pyproject.toml asks for: ``>=3.11``."""
-    return re.search(r'^requires-python = "(.*)"', project, re.MULTILINE)[1]
+    return str(re.findall(r'^requires-python = "(.*)"', project, re.MULTILINE)[0])
 
 
 def read_demands(project: str) -> dict[str, str]:
@@ -41,8 +41,8 @@ def read_demands(project: str) -> dict[str, str]:
         of_manim = []
     demands = {}
     for text in [*(text for text in of_manim if text.startswith(FROM_MANIM)), *ours]:
-        name, demand = re.match(r"([\w-]+)(?:\[\w+\])?([^;]*)", text).groups()
-        demands[name] = demand.replace(" ", "")
+        for name, demand in re.findall(r"^([\w-]+)(?:\[\w+\])?([^;]*)", text):
+            demands[name] = demand.replace(" ", "")
     return demands
 
 
@@ -77,10 +77,11 @@ def _clauses(demand: str) -> Iterator[tuple[str, str, str]]:
         parts = re.fullmatch(r"(>=|<|==)(\d+(?:\.\d+)*)(\.\*)?", clause)
         if parts is None:
             raise ValueError(f"nobody told the doctor what {clause} means")
-        yield parts.groups()
+        operator, number, star = parts.groups(default="")
+        yield operator, number, star
 
 
 def _numbers(version: str) -> list[int]:
     """2, 4, 6, 0 … of 2.4.6rc1."""
-    release = re.match(r"[\d.]*\d", version)[0]
+    release = re.findall(r"^[\d.]*\d", version)[0]
     return [*map(int, release.split(".")), *[0] * LENGTH][:LENGTH]

@@ -74,8 +74,10 @@ class _Term:
         if isinstance(mobject, Number):
             part, em = _text_part(mobject, mobject.text), mobject.em
         else:
-            is_formula = isinstance(mobject, Formula)
-            part = _formula_part(mobject) if is_formula else _text_part(mobject, mobject.source)
+            if isinstance(mobject, Formula):
+                part = _formula_part(mobject)
+            else:
+                part = _text_part(mobject, mobject.source)
             em = mobject.x_height_now / X_HEIGHT_OF_WORDS
         left, right = float(mobject.get_left()[0]), float(mobject.get_right()[0])
         return cls(part, left, right, mobject.baseline, em)
@@ -165,14 +167,13 @@ def _find_terms(screen: Screen, made: Iterable[Mobject]) -> list[Number | Words 
     """Figures, and the signs and formulas of which all is to be seen."""
     visible = _visible(screen)
 
-    def is_term(mobject: Mobject) -> bool:
-        if isinstance(mobject, Formula) or (
-            isinstance(mobject, Words) and mobject.source in _SIGNS
-        ):
-            return all(_seen(mobject, visible))
-        return isinstance(mobject, Number)
+    def is_term(mobject: Number | Words | Formula) -> bool:
+        if isinstance(mobject, Words) and mobject.source not in _SIGNS:
+            return False
+        return isinstance(mobject, Number) or all(_seen(mobject, visible))
 
-    return [mobject for mobject in _there_or_made(screen, made) if is_term(mobject)]
+    mobjects = _there_or_made(screen, made)
+    return [it for it in mobjects if isinstance(it, Number | Words | Formula) and is_term(it)]
 
 
 def _lines(terms: Iterable[_Term]) -> list[list[_Term]]:

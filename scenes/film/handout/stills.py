@@ -78,7 +78,7 @@ def _describe(screen: Screen) -> str:
     for piece in sorted(screen.pieces, key=lambda it: (-round(it.box[1], 1), it.box[0])):
         mobject = piece.mobject
         source = getattr(mobject, "text", None) or getattr(mobject, "source", "")
-        texts.append(" ".join(without_labels(source).split()))
+        texts.append(" ".join(without_labels(str(source)).split()))
     return "; ".join(filter(None, texts))
 
 

@@ -509,7 +509,7 @@ const startPlayer = () => {
   }
   // Browsers may pause a frame further than they told: what is seen is what the page says.
   video.addEventListener("pause", () => {
-    if (!video.seeking && !video.ended) seekFrame(frame);
+    if (video.paused && !video.seeking && !video.ended) seekFrame(frame);
   });
   video.addEventListener("seeking", planStop);
   for (const event of ["play", "seeking"]) {

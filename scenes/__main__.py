@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from network.errors import GlassnetError
-
-# The options that say what chapters tell of, and where chapters read them.
-STORY = {name: f"GLASSNET_{name.upper()}" for name in ("recipe", "step", "trace")}
+from scenes.kit.settings import VARIABLES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,7 +131,7 @@ def _add_story(command: argparse.ArgumentParser) -> None:
 
 def _choose_story(options: argparse.Namespace) -> None:
     """Hand the options on as chapters read them, to those of other processes too."""
-    for name, variable in STORY.items():
+    for name, variable in VARIABLES.items():
         value = getattr(options, name)
         if value is not None:
             os.environ[variable] = value
@@ -141,7 +139,7 @@ def _choose_story(options: argparse.Namespace) -> None:
 
 def _as_typed(message: str, options: argparse.Namespace) -> str:
     """What chapters say of their environment, in the words of the options that set it."""
-    for name, variable in STORY.items():
+    for name, variable in VARIABLES.items():
         if getattr(options, name, None) is not None:
             message = message.replace(f"{variable}=", f"--{name} ").replace(variable, f"--{name}")
     return message

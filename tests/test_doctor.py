@@ -23,6 +23,7 @@ from scenes.film.doctor.checks import CHECKS
 from scenes.film.doctor.machine import ACTIVATE, BEGIN, Machine
 from scenes.film.doctor.probe import Load, Told
 from scenes.film.doctor.screen import Result, State
+from scenes.kit.settings import VARIABLES
 from tests.small_runs import online, write_dataset
 from tests.whole_machine import ROOT, WHOLE, change
 
@@ -339,7 +340,7 @@ def test_damaged_images_are_a_fault(data, tmp_path, monkeypatch):
 
 def test_a_missing_trace_is_worth_knowing_and_a_damaged_one_a_fault(data, tmp_path, monkeypatch):
     monkeypatch.setattr(doctor, "_recipes_of_chapters", lambda: ["sigmoid-online"])
-    for name in doctor.CHOICES:
+    for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
     command = "python -m network train sigmoid-online"
     missing = CHECKS["trace"](WHOLE)

@@ -195,7 +195,7 @@ def test_every_beat_has_its_frame_and_the_title_page_that_with_most_to_show(pdf)
     assert reader.pages[0].images[0].image.tobytes() == most_to_show.tobytes()
 
 
-def test_the_first_frame_shows_the_question_which_is_gone_when_the_beat_ends(parts):
+def test_the_first_frame_shows_the_question_and_the_last_the_answer(parts):
     question, middle, answer = (section.still for section in parts[0].sections)
     assert "Is it $5?" in question.alt
     for still in (question, answer):

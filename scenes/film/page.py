@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from network.step import PATH
-from scenes.film.subtitles import short_time
+from scenes.film.subtitles import beat_title, short_time
 
 PARTS: Final = Path(__file__).with_name("page_parts")
 
@@ -146,7 +146,7 @@ def _chapters(manifest: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         beats = [
             {
                 **beat,
-                "title": beat["name"].replace("-", " ").capitalize(),
+                "title": beat_title(beat["name"]),
                 "address": f"#{quote(chapter['name'])}/{quote(beat['name'])}",
                 "lines": beat["subtitles"] or _unbroken(beat),
             }

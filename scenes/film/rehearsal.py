@@ -40,6 +40,10 @@ QUALITIES = {
 """Manim's letters for ``-q``."""
 
 
+QUIET = {"progress_bar": "none", "preview": False, "show_in_file_browser": False}
+"""Manim's settings with which it says and opens nothing by itself."""
+
+
 def frame_rate(quality: str) -> float:
     """Frames a second of a quality."""
     return float(QUALITIES_OF_MANIM[QUALITIES[quality]]["frame_rate"])
@@ -147,7 +151,10 @@ class _Rehearsed(Chapter):
         self.watcher.before_beat(self, name)
         with super().beat(name, *args, **figures) as beat:
             yield beat
-        self.watcher.after_beat(self, self.beats[-1])
+
+    def end_beat(self, beat: BeatTime) -> None:
+        self.watcher.after_beat(self, beat)
+        super().end_beat(beat)
 
 
 def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Chapter:
@@ -175,9 +182,7 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
         "dry_run": True,
         "disable_caching": True,
         "verbosity": "ERROR",
-        "progress_bar": "none",
-        "preview": False,
-        "show_in_file_browser": False,
+        **QUIET,
     }
     # A folder of its own: another process may be half-way through writing the same words.
     with tempfile.TemporaryDirectory(prefix="glassnet-") as media, tempconfig(settings):

@@ -5,7 +5,6 @@ last film still holds. Films of chapters are in ``chapters/<quality>/`` of the o
 Manim's clips in ``.cache/``. When all chapters are there, `scenes.film.publish` makes the film.
 """
 
-import os
 import sys
 import time
 import traceback
@@ -16,6 +15,7 @@ from pathlib import Path
 from network.errors import GlassnetError, SettingsError, TraceError
 from network.locking import lock
 from network.trace import Trace
+from scenes.film.doctor.machine import count_cores
 from scenes.film.files import OutputError, writing
 from scenes.film.filming import Job, film
 from scenes.film.progress import show_progress
@@ -68,7 +68,12 @@ def render(names: Sequence[str], quality: str, jobs: int | None, out: Path) -> i
         lengths = {name: waiting[name].seconds if name in waiting else None for name in digests}
         with show_progress(lengths) as progress:
             failed |= film(
-                list(waiting.values()), quality, jobs or _cores(), out / ".cache", folder, progress
+                list(waiting.values()),
+                quality,
+                jobs or count_cores(),
+                out / ".cache",
+                folder,
+                progress,
             )
         if failed:
             _complain(failed, [name for name in chapters if name not in failed])
@@ -183,10 +188,3 @@ def shown(path: Path) -> str:
     """A path as short as it can be typed here."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _cores() -> int:
-    """How many processes can really run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -69,6 +69,11 @@ def short_time(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def beat_title(name: str) -> str:
+    """A beat's name in words: ``Blame flows back``."""
+    return name.replace("-", " ").capitalize()
+
+
 def milliseconds(seconds: float) -> int:
     """Whole milliseconds, rounded down; what is a whole number but for rounding stays."""
     return math.floor(seconds * 1000 + 1e-2)

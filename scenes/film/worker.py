@@ -21,7 +21,7 @@ from network.errors import GlassnetError
 from scenes.film.files import noticing_a_full_disk, write_whole, writing
 from scenes.film.join import FilmError, count_frames
 from scenes.film.record import Record
-from scenes.film.rehearsal import QUALITIES, find_chapters
+from scenes.film.rehearsal import QUALITIES, QUIET, find_chapters
 from scenes.film.subtitles import to_srt, to_vtt
 from scenes.film.timeline import Take
 from scenes.kit.chapter import Chapter
@@ -75,10 +75,8 @@ def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> C
         "quality": QUALITIES[quality],
         # Chapters are rendered side by side: a second thread for each would only be in the way.
         "video_encoder_options": {**config.video_encoder_options, "threads": "1"},
-        "progress_bar": "none",
         "verbosity": "WARNING",
-        "preview": False,
-        "show_in_file_browser": False,
+        **QUIET,
     }
     with tempconfig(settings):
         config.media_dir = cache

@@ -244,8 +244,12 @@ class Chapter(Scene):
             self.add_subcaption(
                 subtitle.text, subtitle.end - subtitle.start, subtitle.start - self.time
             )
-        self.beats.append(BeatTime(name, beat.start, self.time, told.text))
         self._beat = None
+        self.end_beat(BeatTime(name, beat.start, self.time, told.text))
+
+    def end_beat(self, beat: BeatTime) -> None:
+        """Keep the time of a beat whose last picture this is; then its question goes."""
+        self.beats.append(beat)
         if self._asked is not None:
             away = FadeOut(self._asked, target_position=self._title, scale=0.3)
             self._asked = None

@@ -5,12 +5,17 @@ The `manim` command takes no options of ours, so chapters read ``GLASSNET_RECIPE
 anything is trained or drawn.
 """
 
+from __future__ import annotations  # the command line reads VARIABLES for the doctor, too
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from network.errors import SettingsError
+
+VARIABLES = {name: f"GLASSNET_{name.upper()}" for name in ("recipe", "step", "trace")}
+"""The variables of the environment, by what they choose."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Settings:
     trace: Path | None = None
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings; an empty value counts as unset.
 
         Raises
@@ -30,14 +35,14 @@ class Settings:
         network.errors.SettingsError
             If a value cannot be what it should be.
         """
-        step = environment.get("GLASSNET_STEP", "").strip()
-        trace = environment.get("GLASSNET_TRACE", "").strip()
+        given = {name: environment.get(key, "").strip() for name, key in VARIABLES.items()}
+        step, trace = given["step"], given["trace"]
         if step and not (step.isascii() and step.isdigit() and len(step) < 16):
             raise SettingsError(f"GLASSNET_STEP={step}: a step is a whole number from 0 on")
         if trace and not Path(trace).is_dir():
             raise SettingsError(f"GLASSNET_TRACE={trace}: there is no such folder")
         return cls(
-            recipe=environment.get("GLASSNET_RECIPE", "").strip() or None,
+            recipe=given["recipe"] or None,
             step=int(step) if step else None,
             trace=Path(trace) if trace else None,
         )

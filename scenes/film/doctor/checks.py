@@ -24,6 +24,7 @@ from scenes.film.doctor.machine import (
     PACKAGES,
     WINDOWS,
     Machine,
+    count_cores,
     python_command,
     short,
 )
@@ -32,7 +33,6 @@ from scenes.film.doctor.screen import Result, Screen, State
 from scenes.film.doctor.versions import in_words, satisfies
 
 RENDERS = Path("renders")
-CHOICES = ("GLASSNET_RECIPE", "GLASSNET_STEP", "GLASSNET_TRACE")
 
 GB = 1e9
 TOO_LITTLE, LITTLE = 0.5 * GB, 2 * GB
@@ -218,14 +218,14 @@ def check_traces(machine: Machine) -> Result:
     """Whether the recordings are there that the chapters tell of, and whole."""
     from network.recipes import find_recipe
     from network.trace import traces_folder
-    from scenes.kit.settings import Settings
+    from scenes.kit.settings import VARIABLES, Settings
 
     try:
         settings = Settings.from_environment()
         names = [settings.recipe] if settings.recipe else _recipes_of_chapters()
         folders = [traces_folder() / find_recipe(name).label for name in names]
     except GlassnetError as error:
-        chosen = [name for name in CHOICES if os.environ.get(name)]
+        chosen = [name for name in VARIABLES.values() if os.environ.get(name)]
         unset = [f"set {name}=" for name in chosen] if WINDOWS else [f"unset {' '.join(chosen)}"]
         return Result(State.FAULT, str(error), "\n".join(unset))
     folders = [settings.trace] if settings.trace else folders
@@ -280,8 +280,7 @@ def check_film(machine: Machine) -> Result:
 
 def check_cores(machine: Machine) -> Result:
     """How many chapters are filmed at a time."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    cores = len(allowed(0)) if allowed else os.cpu_count() or 1
+    cores = count_cores()
     many = f"{cores} cores: {cores} chapters are filmed at a time"
     return Result(State.FINE, many if cores > 1 else "1 core: chapters are filmed one by one")
 

@@ -190,20 +190,14 @@ def film_a_second(media: str) -> dict[str, Any]:
     from manim import FadeIn, Scene, config, tempconfig
 
     import scenes.kit.chapter  # noqa: F401 - what every chapter begins with
+    from scenes.film.rehearsal import QUIET
     from scenes.kit.typeset import Words
 
     class Second(Scene):
         def construct(self) -> None:
             self.play(FadeIn(Words("glassnet")), run_time=1)
 
-    settings = {
-        "quality": "low_quality",
-        "progress_bar": "none",
-        "verbosity": "ERROR",
-        "preview": False,
-        "show_in_file_browser": False,
-    }
-    with tempconfig(settings):
+    with tempconfig({"quality": "low_quality", "verbosity": "ERROR", **QUIET}):
         config.media_dir = media
         scene = Second()
         begun = time.monotonic()

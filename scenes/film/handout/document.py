@@ -29,7 +29,7 @@ from scenes.film.handout.stills import HandoutError, Part, Section, Still, read_
 from scenes.film.handout.tables import lay_out
 from scenes.film.join import detail
 from scenes.film.record import versions
-from scenes.film.subtitles import short_time
+from scenes.film.subtitles import beat_title, short_time
 from scenes.kit.chapter import Chapter
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.settings import Settings
@@ -199,7 +199,7 @@ def _chapter(number: str, part: Part) -> dict[str, Any]:
 def _beat(section: Section) -> dict[str, Any]:
     beat, still = section.beat, section.still
     return {
-        "title": beat.name.replace("-", " ").capitalize(),
+        "title": beat_title(beat.name),
         "time": f"{short_time(beat.start)}–{short_time(beat.end)}",
         "words": prose(beat.narration),
         "alt": still.alt,

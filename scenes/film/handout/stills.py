@@ -140,35 +140,17 @@ class _Reader(Watcher):
         self.stills: list[tuple[BeatTime, Still]] = []
         self.beat: str | None = None
         self._made, self._report = made, report
-        self._fullest: tuple[int, Still] | None = None
 
     def before_beat(self, chapter: Chapter, name: str) -> None:
         """Remember which beat it is."""
         self.beat = name
 
-    def after_play(self, chapter: Chapter) -> None:
-        """In the first beat, keep the picture with most to read."""
-        if self.beat is None or self.stills:
-            return
-        # It asks the question, which is gone when it ends.
-        screen = _screen(chapter)
-        glyphs = sum(len(piece.glyphs) for piece in screen.pieces)
-        if self._fullest is None or glyphs >= self._fullest[0]:
-            self._fullest = glyphs, Still.of(chapter, screen, self._made)
-
     def after_beat(self, chapter: Chapter, beat: BeatTime) -> None:
         """Keep the last picture and what is in it."""
-        if self._fullest is not None:
-            still, self._fullest = self._fullest[1], None
-        else:
-            still = Still.of(chapter, _screen(chapter), self._made)
-        self.stills.append((beat, still))
+        screen = Screen.of([*chapter.mobjects, *chapter.foreground_mobjects])
+        self.stills.append((beat, Still.of(chapter, screen, self._made)))
         self.beat = None
         self._report()
-
-
-def _screen(chapter: Chapter) -> Screen:
-    return Screen.of([*chapter.mobjects, *chapter.foreground_mobjects])
 
 
 def read_chapter(chapter: type[Chapter], report: Callable[[], object] = lambda: None) -> Part:

@@ -1,30 +1,19 @@
-"""One step of training: every quantity as an array, and every value of it by a name.
-
-The name of a value, its path ("delta2[3]"), is what the screen, the readings ledger and the tests
-share.
-"""
+"""One recorded step of training: every quantity as an array, and every value of it by a name."""
 
 import dataclasses
 import functools
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from network.errors import PathError
 from network.functions import Floats
-
-PATH = re.compile(
-    r"([A-Za-z]+\d*(?:_after|_rate)?)(?:\[(-?\d{1,9}(?:\s*,\s*-?\d{1,9})*)\])?", re.ASCII
-)
+from network.moment import Moment, by_layer
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(Moment):
     """Everything that happened at one step.
 
     Layers are counted as on screen: a[0] is the image, W[1] leads to the first hidden layer. With
@@ -53,7 +42,11 @@ class Step:
         argmax of the output: int or (B,).
     learning_rate
         Of this step.
+    size
+        Rows and columns of an image.
     """
+
+    kind = "step"
 
     step: int
     epoch: int
@@ -74,22 +67,30 @@ class Step:
     error: Any
     prediction: Any
     learning_rate: float
+    size: tuple[int, int]
 
     @property
-    def layers(self) -> int:
-        """How many dense layers there are."""
-        return len(self.W)
+    def name(self) -> str:  # type: ignore[override]
+        """``trace[4711]``."""
+        return f"trace[{self.step}]"
+
+    @property
+    def picture(self) -> tuple[str, int]:
+        """Where the image is in the data, for `Trace.see`; for a step that saw one image.
+
+        Raises
+        ------
+        PathError
+            If it saw more: `example` gives one of them.
+        """
+        if self.x.ndim > 1:
+            raise PathError(f"step {self.step} saw {self.batch} images: take one by example(row)")
+        return "train", int(self.index)
 
     @property
     def batch(self) -> int:
         """How many images the step saw."""
         return 1 if self.x.ndim == 1 else len(self.x)
-
-    @property
-    def image(self) -> Floats:
-        """The image as rows of pixels, (28, 28), or (B, 28, 28)."""
-        side = _side(self.x.shape[-1])
-        return self.x.reshape(*self.x.shape[:-1], side, -1) if side else self.x
 
     def example(self, row: int) -> "Step":
         """The step as image `row` of its batch saw it; gradients stay the batch's.
@@ -131,51 +132,9 @@ class Step:
                 *("prediction", "learning_rate"),
             )
         }
-        for kind in ("z", "a", "delta", "dW", "db", "W", "b"):
-            named |= {f"{kind}{layer}": array for layer, array in getattr(self, kind).items()}
-        for kind in ("W", "b"):
-            after = getattr(self, f"{kind}_after")
+        named |= by_layer(
+            z=self.z, a=self.a, delta=self.delta, dW=self.dW, db=self.db, W=self.W, b=self.b
+        )
+        for kind, after in (("W", self.W_after), ("b", self.b_after)):
             named |= {f"{kind}{layer}_after": array for layer, array in after.items()}
         return MappingProxyType(named)
-
-    def __getitem__(self, path: str) -> Any:
-        """The array, or the number, at a path: "delta2", "delta2[3]", "W1[3,401]", "loss".
-
-        An axis as long as the image may be addressed by row and column of the picture:
-        "x[14,9]", "W1[3,14,9]".
-
-        Raises
-        ------
-        PathError
-            If nothing has that name, or an index is out of range.
-        """
-        match = PATH.fullmatch(path.strip())
-        if match is None:
-            raise PathError(f"{path!r} is no path: write a name and indices, like delta2[3]")
-        name, indices = match.groups()
-        if name not in self.values:
-            raise PathError(f"a step has no {name!r}: it has {', '.join(self.values)}")
-        value = self.values[name]
-        if indices is None:
-            return value
-        return _at(value, tuple(int(i) for i in indices.split(",")), path, self.x.shape[-1])
-
-
-def _side(n: int) -> int:
-    """28 for 784; 0 if n is no square."""
-    side = math.isqrt(n)
-    return side if side * side == n else 0
-
-
-def _at(value: Any, indices: tuple[int, ...], path: str, n_image: int) -> Any:
-    shape: tuple[int, ...] = np.shape(value)
-    side = _side(n_image)
-    if len(indices) == len(shape) + 1 and side and shape and shape[-1] == n_image:
-        value = np.reshape(value, (*shape[:-1], side, side))
-        shape = value.shape
-    if len(indices) > len(shape):
-        raise PathError(f"{path!r} has too many indices: the shape is {shape}")
-    for axis, (i, n) in enumerate(zip(indices, shape, strict=False)):
-        if not 0 <= i < n:
-            raise PathError(f"{path!r} is out of range: axis {axis} has indices 0 to {n - 1}")
-    return value[indices]

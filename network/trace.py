@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy import typing as npt
 from numpy.typing import NDArray
 
 from network import datasets
@@ -31,6 +32,7 @@ from network.online import Descent
 from network.recipes import RECIPES, Recipe
 from network.schedules import learning_rate_at
 from network.step import Step
+from network.view import Picture, View, check_picture, look, name_of
 
 FORMAT = 1
 HEADER = "trace.json"
@@ -137,6 +139,8 @@ class Trace:
         self.recorded: Sequence[int] = header.get("recorded") or range(self.steps)
         self.snapshots: list[int] = header["snapshots"]
         self.epochs: list[dict[str, Any]] = header["epochs"]
+        # A chapter looks at the same few moments again and again.
+        self._network_of = functools.lru_cache(maxsize=4)(self._make_network)
 
     @classmethod
     def open(cls, path: str | Path, verify: bool = True) -> "Trace":
@@ -252,6 +256,59 @@ class Trace:
         network.flat[:] = self.parameters(step)
         return network
 
+    def see(
+        self, image: Picture | npt.ArrayLike, at: int | None = None, biases: bool = True
+    ) -> View:
+        """One image through the network of one moment.
+
+        Parameters
+        ----------
+        image
+            ``("train", 0)`` or ``("test", 2339)``, or the pixels of any picture of the right size,
+            in [0, 1], (rows, columns) or (rows · columns,).
+        at
+            Before which step; after the last one by default.
+        biases
+            False: with all biases set to zero.
+
+        Raises
+        ------
+        TraceError
+            If the run has no such step, or a sparse trace no weights there.
+        SettingsError
+            If there is no such image, or it does not go with the network.
+        """
+        train = self.dataset.train
+        size = train.pixels.shape[1:]
+        if isinstance(image, tuple) and len(image) == 2 and isinstance(image[0], str):
+            picture = check_picture(image, len(train), len(self.dataset.test))
+            split = train if picture[0] == "train" else self.dataset.test
+            x, label = split.image(picture[1]), int(split.labels[picture[1]])
+        else:
+            picture, label = None, None
+            x = np.asarray(image, dtype=np.float32).ravel()
+            if x.size != self.sizes[0] or not np.all((x >= 0) & (x <= 1)):
+                raise SettingsError(
+                    f"a picture for this network has {size[0]} × {size[1]} pixels from 0 to 1"
+                )
+        network = self._network_of(self.steps if at is None else at, biases)
+        return look(
+            network,
+            name_of(picture, at, biases),
+            picture,
+            self.steps if at is None else at,
+            biases,
+            size,
+            x,
+            label,
+        )
+
+    def _make_network(self, at: int, biases: bool) -> Network:
+        network = self.network(at)
+        for layer in network.layers:
+            layer.b *= biases
+        return network
+
     def __getitem__(self, step: int) -> Step:
         """The step, from 0; -1 is the last one.
 
@@ -319,6 +376,7 @@ class Trace:
             error=error,
             prediction=a[len(layers)].argmax(axis=-1),
             learning_rate=self.learning_rate(step),
+            size=train.pixels.shape[1:],
         )
         return whole.example(0) if len(x) == 1 else whole
 

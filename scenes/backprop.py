@@ -39,6 +39,7 @@ from manim.typing import Point3D
 from network.errors import SettingsError
 from network.step import Step
 from network.trace import Trace
+from network.view import View
 from scenes.kit.account import Account
 from scenes.kit.chapter import Chapter
 from scenes.kit.diagram import NetworkDiagram
@@ -46,8 +47,6 @@ from scenes.kit.digit import Digit, PixelImage
 from scenes.kit.findings import (
     arriving_blame,
     arriving_blames,
-    error_after,
-    error_before,
     hidden_slope,
     least_active,
     loss_slope,
@@ -56,11 +55,7 @@ from scenes.kit.findings import (
     most_active,
     most_blamed,
     most_muffled,
-    output_after,
-    output_before,
     output_slope,
-    outputs_after,
-    outputs_before,
     outputs_nearer,
     push,
     squared_error_blame,
@@ -441,18 +436,14 @@ class Backprop(Chapter):
 
     def the_same_again(self) -> None:
         """The same picture, with the new weights: every output before and after."""
-        step, trace = self.story, self.trace
-        again = BeforeAndAfter(step, trace, self.rows, self.digit)
-        dropped = any(trace.recipe.dropout)
-        figures = {
-            "error_before": Quantity.derived(error_before, trace, step)
-            if dropped
-            else Quantity.recorded(step, "error"),
-            "error_after": Quantity.derived(error_after, trace, step),
-            "nearer": Quantity.derived(outputs_nearer, trace, step),
-        }
-        better = figures["error_after"].value < figures["error_before"].value
-        with self.beat("again", "text" if better else "worse", **figures, **self.words()):
+        # Also where the step dropped neurons out, both moments are seen by the whole network.
+        before, after = (
+            self.trace.see(self.story.picture, at=self.story.step + more) for more in (0, 1)
+        )
+        again = BeforeAndAfter(before, after, self.rows, self.digit)
+        figures = {"after": after, "nearer": Quantity.derived(outputs_nearer, before, after)}
+        variant = "text" if after.error < before.error else "worse"
+        with self.beat("again", variant, **figures, **self.words()):
             self.play(
                 FadeIn(self.rows.names, again.heads[0], again.befores, again.error_before),
                 LaggedStart(*map(grow, again.bars), lag_ratio=0.08),
@@ -924,29 +915,21 @@ class BeforeAndAfter(VGroup):
 
     columns = (3.1, 4.85, 6.1)
 
-    def __init__(self, step: Step, trace: Trace, rows: ClassRows, digit: Digit) -> None:
+    def __init__(self, before: View, after: View, rows: ClassRows, digit: Digit) -> None:
         super().__init__()
-        # With dropout the recorded outputs are those of a part of the network.
-        self._dropped = any(trace.recipe.dropout)
-        before = outputs_before(trace, step) if self._dropped else step.a[step.layers]
-        after = outputs_after(trace, step)
-        self._add_bars(before, after, rows)
-        self._add_numbers(step, trace, rows)
+        outputs = [view.a[view.layers] for view in (before, after)]
+        self._add_bars(*outputs, rows)
+        self.befores = self._numbers(before, rows, self.columns[0])
+        self.afters = self._numbers(after, rows, self.columns[1])
         self.marks = VGroup()
-        for index, (first, last) in enumerate(zip(before, after, strict=True)):
-            if abs(last - step.y[index]) < abs(first - step.y[index]):
+        for index, (first, last, wanted) in enumerate(zip(*outputs, before.y, strict=True)):
+            if abs(last - wanted) < abs(first - wanted):
                 self.marks.add(tick().move_to(rows.at(index, self.columns[2])))
         self.heads = VGroup(
             rows.head("before", self.columns[0], DIM), rows.head("after", self.columns[1], TEXT)
         )
-        error = (
-            Derived(error_before, trace, step, decimals=4)
-            if self._dropped
-            else Number(step, "error", decimals=4)
-        )
-        self.error_before = named("error", error, digit, 0)
-        now = Derived(error_after, trace, step, decimals=4)
-        self.error_now = named("now", now, digit, 1)
+        self.error_before = named("error", Number(before, "error", decimals=4), digit, 0)
+        self.error_now = named("now", Number(after, "error", decimals=4), digit, 1)
         self.add(self.bars, self.ghosts, self.marks, self.befores, self.afters)
         self.add(self.heads, self.error_before, self.error_now)
 
@@ -961,20 +944,16 @@ class BeforeAndAfter(VGroup):
             ghost = bar(first * length, zero, DIM)
             self.ghosts.add(ghost.set_fill(opacity=0).set_stroke(DIM, width=1.5))
 
-    def _add_numbers(self, step: Step, trace: Trace, rows: ClassRows) -> None:
-        """Every output in figures, before and after."""
-        self.befores, self.afters = VGroup(), VGroup()
-        for index in range(len(step.y)):
-            number = (
-                Derived(output_before, trace, step, index, decimals=3)
-                if self._dropped
-                else Number(step, f"a{step.layers}[{index}]", decimals=3)
+    def _numbers(self, view: View, rows: ClassRows, x: float) -> VGroup:
+        """Every output in figures."""
+        numbers = VGroup(
+            *(
+                Number(view, f"a{view.layers}[{index}]", decimals=3).move_to(rows.at(index, x))
+                for index in range(len(view.a[view.layers]))
             )
-            self.befores.add(number.move_to(rows.at(index, self.columns[0])))
-            number = Derived(output_after, trace, step, index, decimals=3)
-            self.afters.add(number.move_to(rows.at(index, self.columns[1])))
-        align_points(self.befores)
-        align_points(self.afters)
+        )
+        align_points(numbers)
+        return numbers
 
     def animate_after(self) -> Animation:
         """Each bar moves to where it is after the step, and its number counts."""

@@ -1,8 +1,8 @@
 """The bias: the number that says how large a neuron's sum has to be before it fires.
 
 The picture is that of the story's step; the network is the trained one, after the last step of
-the run: at the first step of most recipes all biases are still zero. All figures of it are
-`Derived`, by the rules in `scenes.kit.findings`.
+the run: at the first step of most recipes all biases are still zero. Its figures are those of
+views of the trained network, with its biases and without.
 """
 
 from typing import Any, Final
@@ -34,6 +34,7 @@ from manim import (
 
 from network.functions import ACTIVATIONS
 from network.trace import Trace
+from network.view import View
 from scenes.kit import findings
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
@@ -96,11 +97,14 @@ class Bias(Chapter):
 
     def construct(self) -> None:
         """Tell the beats."""
-        self.neuron = findings.most_moved_by_bias(self.trace, self.story, LAYER)
+        self.end = self.trace.see(self.story.picture)
+        # In the first layer, what is left without biases is the weighted sum of the pixels.
+        self.bare = self.trace.see(self.story.picture, biases=False)
+        self.neuron = findings.most_moved_by_bias(self.end, self.bare, LAYER)
         self.kind = self.trace.recipe.activations[LAYER - 1]
         # The sums of some networks are small.
-        sizes = (self.figure(findings.weighted_sum), self.figure(findings.trained_z))
-        self.decimals = 2 if max(abs(size.value) for size in sizes) >= 0.5 else 3
+        sizes = (self.bare[self.at("z")], self.end[self.at("z")])
+        self.decimals = 2 if max(map(abs, sizes)) >= 0.5 else 3
         self.ask_what_it_is_for()
         self.the_sum()
         self.the_curve()
@@ -126,7 +130,7 @@ class Bias(Chapter):
             "neurons": Quantity.derived(findings.layer_size, self.trace, LAYER),
             "thing": self.thing(self.story.label),
         }
-        weights = findings.trained_network(self.trace).layers[LAYER - 1].W[self.neuron]
+        weights = self.end.W[LAYER][self.neuron]
         with self.beat("the-sum", **figures):
             self.digit = Digit(self.story.image, size=2.9).move_to(5.1 * LEFT + LIFT)
             self.weights = Digit(weights, size=2.9, signed=True).move_to(1.4 * LEFT + LIFT)
@@ -144,7 +148,7 @@ class Bias(Chapter):
             self.play(products.animate.move_to(2.3 * RIGHT + LIFT), FadeIn(equals), run_time=STEADY)
             self.play(products.animate_values(weights * self.story.x), run_time=STEADY)
             self.hold(0.3)
-            self.sum = self.derived(findings.weighted_sum, sign=True, x_height=LARGE)
+            self.sum = self.number(self.bare, "z", sign=True, x_height=LARGE)
             self.sum.move_to(5.4 * RIGHT + LIFT)
             total = Formula("w dot x", x_height=LARGE).move_to(5.4 * RIGHT).match_y(self.names)
             self.play(
@@ -189,10 +193,9 @@ class Bias(Chapter):
 
     def the_bias(self) -> None:
         """One number more, below the weights and in the formula."""
-        bias = Quantity.derived(findings.trained_bias, *self.which)
         with self.beat("the-bias"):
-            self.bias = self.parameter(findings.trained_bias, x_height=SMALL)
-            colour = POSITIVE if bias.value > 0 else NEGATIVE
+            self.bias = self.number(self.end, "b", sign=True, x_height=SMALL)
+            colour = POSITIVE if self.end[self.at("b")] > 0 else NEGATIVE
             self.bias.set_color(colour).move_to(4.1 * LEFT + BIAS_ROW)
             self.cell = Square(0.42, stroke_width=0, fill_color=colour, fill_opacity=1)
             self.cell.move_to(COLUMN + BIAS_ROW)
@@ -255,7 +258,7 @@ class Bias(Chapter):
     def in_the_dark(self) -> None:
         """With a black picture all products are zero; only the bias is left."""
         picture = self.neuron_picture
-        bias = Quantity.derived(findings.trained_bias, *self.which)
+        bias = Quantity.recorded(self.end, self.at("b"))
         with self.beat("in-the-dark"):
             self.play(
                 self.digit.animate_values(np.zeros(self.story.x.size)),
@@ -283,7 +286,7 @@ class Bias(Chapter):
             self.play(FadeOut(proof.head), FadeIn(proof.head_without), run_time=STEADY)
             self.hold(1.0)
             self.bring_to_back(proof.leave_outlines())
-            self.play(proof.bars.animate_quantities(proof.outputs(biases=False)), run_time=SLOW)
+            self.play(proof.bars.animate_to(proof.bare, run_time=SLOW))
             self.play(proof.point_again(), run_time=STEADY)
             self.hold()
 
@@ -326,23 +329,13 @@ class Bias(Chapter):
 
     # Small helpers
 
-    @property
-    def which(self) -> tuple[Any, ...]:
-        """What names the neuron, whatever it looks at, to the functions of `findings`."""
-        return (self.trace, LAYER, self.neuron)
+    def at(self, name: str, *more: int) -> str:
+        """The path of a quantity of the neuron, such as ``z1[13]`` or ``W1[13,401]``."""
+        return f"{name}{LAYER}[{','.join(map(str, (self.neuron, *more)))}]"
 
-    def figure(self, function: Any) -> Quantity:
-        """A figure of the neuron looking at the story's picture."""
-        return Quantity.derived(function, self.trace, self.story, LAYER, self.neuron)
-
-    def derived(self, function: Any, **look: Any) -> Derived:
-        """A number of the neuron looking at the story's picture."""
-        arguments = (self.trace, self.story, LAYER, self.neuron)
-        return Derived(function, *arguments, decimals=self.decimals, **look)
-
-    def parameter(self, function: Any, *more: int, **look: Any) -> Derived:
-        """A number of the neuron, whatever it looks at."""
-        return Derived(function, *self.which, *more, decimals=self.decimals, sign=True, **look)
+    def number(self, view: View, name: str, *more: int, **look: Any) -> Number:
+        """A number of the neuron."""
+        return Number(view, self.at(name, *more), decimals=self.decimals, **look)
 
     def thing(self, label: int) -> str:
         """What a class is called in a sentence: "a five", "an ankle boot"."""
@@ -350,14 +343,10 @@ class Bias(Chapter):
 
     def effect(self) -> str:
         """What the bias does to this neuron here, which the narration then says."""
-        before = self.figure(findings.weighted_sum).value
-        after = self.figure(findings.trained_z).value
+        before, after = (float(view[self.at("z")]) for view in (self.bare, self.end))
         if (before > 0) != (after > 0):
             return "on" if after > 0 else "off"
-        change = (
-            self.figure(findings.activation_with_bias).value
-            - self.figure(findings.activation_without_bias).value
-        )
+        change = self.end[self.at("a")] - self.bare[self.at("a")]
         return "up" if change >= 0.005 else "down" if change <= -0.005 else "same"
 
     def activation_formula(self, inside: str) -> Formula:
@@ -406,11 +395,11 @@ class SlidingCurve(VGroup):
     def __init__(self, chapter: Bias) -> None:
         super().__init__()
         self.kind = chapter.kind
-        self.sum = chapter.figure(findings.weighted_sum).value
-        bias = findings.trained_bias(*chapter.which)
-        self.bias = bias
-        self.last_answer = chapter.figure(findings.activation_with_bias)
-        self.last_threshold = Quantity.derived(findings.threshold, *chapter.which)
+        self.sum = float(chapter.bare[chapter.at("z")])
+        self.bias = bias = float(chapter.end[chapter.at("b")])
+        self.last_answer = Quantity.recorded(chapter.end, chapter.at("a"))
+        threshold = (findings.threshold, chapter.end, LAYER, chapter.neuron)
+        self.last_threshold = Quantity.derived(*threshold)
         widest = max(abs(self.sum), abs(bias), abs(self.sum + bias), 0.01)
         self.reach = max(5.0, 1.3 * widest) if self.kind == "sigmoid" else 2.2 * widest
         self.top = 1.0 if self.kind == "sigmoid" else self.function(self.reach + max(bias, 0.0))
@@ -430,9 +419,9 @@ class SlidingCurve(VGroup):
         self.drop, self.guide = (Line(stroke_color=DIM, stroke_width=2) for _ in range(2))
         self.dot = Dot(radius=0.11, color=TEXT)
         self.neuron = Circle(0.3, stroke_color=TEXT, stroke_width=2, fill_opacity=1)
-        self.answer = chapter.derived(findings.activation_without_bias, colour=ACTIVATION)
+        self.answer = chapter.number(chapter.bare, "a", colour=ACTIVATION)
         self.pole = self.axes.get_vertical(0.0)
-        self.limit = chapter.parameter(findings.threshold, x_height=SMALL)
+        self.limit = Derived(*threshold, decimals=chapter.decimals, sign=True, x_height=SMALL)
         self.limit.set_between(0.0)
         self.flag = VGroup(self.pole, Words("threshold", x_height=SMALL), self.limit)
         self.add(self.flag, self.drop, self.guide, self.curve, self.dot, self.neuron, self.answer)
@@ -502,7 +491,7 @@ class NeuronPicture:
 
     def __init__(self, chapter: Bias) -> None:
         inputs = len(chapter.story.x)
-        self.pixels = findings.strongest_inputs(chapter.trace, chapter.story, chapter.neuron, SHOWN)
+        self.pixels = findings.strongest_inputs(chapter.end, chapter.neuron, SHOWN)
         circle = Circle(0.55, stroke_color=TEXT, stroke_width=2).move_to(CENTRE)
         self.neuron = VGroup(circle, Formula("Sigma", x_height=BODY).move_to(CENTRE))
         self._add_inputs(chapter)
@@ -511,7 +500,7 @@ class NeuronPicture:
         self.one = self._make_one()
         self.bias_edge = edge(ALWAYS, chapter.cell.get_fill_color())
         self.bias_place = ALWAYS + WEIGHT
-        self.z = chapter.derived(findings.trained_z, sign=True, x_height=0.28)
+        self.z = chapter.number(chapter.end, "z", sign=True, x_height=0.28)
         name = Formula("z =", x_height=0.28).move_to(CENTRE + 1.2 * RIGHT)
         row(name, self.z, gap=0.15)
         out = Line(CENTRE + 0.55 * RIGHT, name.get_left() + 0.15 * LEFT, stroke_color=DIM)
@@ -534,7 +523,7 @@ class NeuronPicture:
             self.squares.add(input_square(place, ManimColor(tuple(shade))))
             value = Number(chapter.story, f"x[{pixel}]", x_height=SMALL)
             self.values.add(value.next_to(self.squares[-1], LEFT, buff=0.2))
-            weight = chapter.parameter(findings.trained_weight, pixel, x_height=SMALL)
+            weight = chapter.number(chapter.end, "W", pixel, sign=True, x_height=SMALL)
             colour = POSITIVE if not weight.text.startswith(MINUS) else NEGATIVE
             self.edges.add(edge(place, colour))
             self.weights.add(weight.set_color(colour).move_to(place + WEIGHT))
@@ -599,23 +588,22 @@ class Proof:
     def __init__(self, chapter: Bias) -> None:
         trace = self.trace = chapter.trace
         self.image = findings.most_dependent_on_biases(trace)
-        label = int(trace.dataset.test.labels[self.image])
-        before, after = (
-            int(findings.outputs_on_test(trace, biases)[self.image].argmax())
-            for biases in (True, False)
-        )
+        self.view = trace.see(("test", self.image))
+        self.bare = trace.see(("test", self.image), biases=False)
+        label, before, after = self.view.label, self.view.prediction, self.bare.prediction
         self.before = "text" if before == label else "wrong"
         self.after = "text" if before == label != after else "kept"
+        output = f"a{self.view.layers}"
         self.figures: dict[str, Quantity | str] = {
             "truth": with_article(in_words(trace.dataset.classes[label])),
             "said": with_article(in_words(trace.dataset.classes[before])),
             "says": with_article(in_words(trace.dataset.classes[after])),
             "biases": Quantity.derived(findings.count_biases, trace),
-            "sure": Quantity.derived(findings.output_on_test, trace, self.image, label),
-            "unsure": Quantity.derived(findings.output_on_test, trace, self.image, label, False),
+            "sure": Quantity.recorded(self.view, f"{output}[{label}]"),
+            "unsure": Quantity.recorded(self.bare, f"{output}[{label}]"),
         }
-        self.digit = Digit(trace.dataset.test.image(self.image), size=3.4)
-        self.bars = Bars(self.outputs(), trace.dataset.classes, width=5.0, pitch=0.5)
+        self.digit = Digit(self.view.image, size=3.4)
+        self.bars = Bars.of(self.view, output, trace.dataset.classes, width=5.0, pitch=0.5)
         self.bars.set_truth(label).move_to(1.75 * RIGHT + 0.35 * DOWN)
         self.digit.move_to(4.75 * LEFT).match_y(self.bars.tracks)
         self.rows = (before, after)
@@ -627,13 +615,6 @@ class Proof:
             Words("all", x_height=LARGE), count, Words("biases set to 0", x_height=LARGE)
         ).move_to(HEAD)
         self.outlines = VGroup()
-
-    def outputs(self, biases: bool = True) -> tuple[Quantity, ...]:
-        """The outputs for the image."""
-        return tuple(
-            Quantity.derived(findings.output_on_test, self.trace, self.image, index, biases)
-            for index in range(self.trace.sizes[-1])
-        )
 
     def leave_outlines(self) -> VGroup:
         """What the bars show now, as outlines to be left behind."""

@@ -50,9 +50,6 @@ from scenes.kit.findings import (
     largest_product,
     near_the_bend,
     sum_of_products,
-    trained_answer,
-    trained_network,
-    trained_output,
     weight_times_input,
 )
 from scenes.kit.ledger import MINUS, Quantity
@@ -510,21 +507,15 @@ class Forward(Chapter):
 
     def after_training(self) -> None:
         """The same picture through the trained network."""
-        step, trace, diagram = self.story, self.trace, self.diagram
-        network = trained_network(trace)
-        a = dict(enumerate(values[0] for values in network.forward(step.x[None]).a))
-        weights = {number: layer.W for number, layer in enumerate(network.layers, start=1)}
+        end, trace, diagram = self.trace.see(self.story.picture), self.trace, self.diagram
+        a, weights = end.a, end.W
         light, scales = light_of(weights, a), scales_of(a)
-        answer = trained_answer(trace, step)
-        outputs = [
-            Quantity.derived(trained_output, trace, step, index) for index in range(trace.sizes[-1])
-        ]
         figures: dict[str, Quantity | str] = {
             "steps": Quantity.derived(count_steps, trace),
-            "said": trace.dataset.classes[answer],
-            "output": outputs[answer],
+            "said": trace.dataset.classes[end.prediction],
+            "output": Quantity.recorded(end, f"a{self.last}[{end.prediction}]"),
         }
-        with self.beat("trained", "right" if answer == step.label else "wrong", **figures):
+        with self.beat("trained", "right" if end.right else "wrong", **figures):
             note = self.after_so_many_steps()
             before = self.outlines()
             self.play(
@@ -540,11 +531,11 @@ class Forward(Chapter):
                     for layer in weights
                 ),
                 *(diagram.animate_activations(layer, a[layer], scales[layer]) for layer in weights),
-                self.bars.animate_quantities(outputs),
+                self.bars.animate_to(end),
                 run_time=1.5 * SLOW,
             )
             self.play(FadeIn(self.trained_legends(light)), run_time=STEADY)
-            self.play(Create(self.box_around(answer)), run_time=STEADY)
+            self.play(Create(self.box_around(end.prediction)), run_time=STEADY)
             self.hold()
 
     def after_so_many_steps(self) -> VGroup:

@@ -43,6 +43,7 @@ def fake_step(number: int, label: int = 5) -> Step:
         error=float(generator.random()),
         prediction=3,
         learning_rate=0.01,
+        size=(28, 28),
     )
 
 

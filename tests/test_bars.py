@@ -132,7 +132,7 @@ def test_the_truth_is_marked_by_place_arrow_and_colour():
     ends = [post.get_x() for post in bars.target_marks]
     assert ends[5] == pytest.approx(bars.tracks[5].get_right()[0])
     assert ends[4] == pytest.approx(bars.tracks[4].get_left()[0])
-    bars.set_step(fake_step(2, label=3))
+    bars.set_view(fake_step(2, label=3))
     assert (bars.names[5].get_fill_color(), bars.names[3].get_fill_color()) == (TEXT, TRUTH)
     assert bars.pointer[0].get_y() == pytest.approx(bars.tracks[3].get_y())
     assert bars.set_truth(None).names[3].get_fill_color() == TEXT

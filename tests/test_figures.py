@@ -34,7 +34,7 @@ def test_a_figure_is_the_reading_of_its_quantity():
     assert figure.shown == (quantity, figure.text)
     assert value_of(figure.text) == pytest.approx(quantity.value, abs=5e-4)
     # It goes to other steps as any number does.
-    assert figure.set_step(fake_step(3)).shown[0].step == 3
+    assert figure.set_view(fake_step(3)).shown[0].step == 3
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from network.datasets import Split
 from network.model import Network
+from network.view import View, look
 from scenes.kit import findings
 
 
@@ -30,10 +31,13 @@ class HandMade:
             layer.W[:], layer.b[:] = W, b
         return network
 
-
-def looking_at(*x: float) -> Any:
-    """A step of which the rules only ask for the picture."""
-    return SimpleNamespace(x=np.array(x, np.float32))
+    def see(self, *x: float, biases: bool = True) -> View:
+        """A picture through the network."""
+        network = self.network()
+        for layer in network.layers:
+            layer.b *= biases
+        pixels = np.array(x, np.float32)
+        return look(network, "", None, 0, biases, (1, len(x)), pixels, None)
 
 
 ONE_SUM = [[1, 0]] * 3  # three neurons whose weighted sum is 1 for the picture (1, 0)
@@ -58,15 +62,8 @@ def test_a_network_without_biases_has_the_same_weights():
     assert trace.network().layers[0].b.tolist() == [3, -1, 2]
 
 
-def test_figures_of_a_neuron_with_and_without_its_bias():
-    trace, step = HandMade((ONE_SUM, [3, -1.5, 2])), looking_at(1, 0)
-    assert findings.trained_bias(trace, 1, 1) == -1.5
-    assert findings.threshold(trace, 1, 1) == 1.5
-    assert findings.trained_weight(trace, 1, 1, 0) == 1
-    assert findings.weighted_sum(trace, step, 1, 1) == 1
-    assert findings.trained_z(trace, step, 1, 1) == -0.5
-    assert findings.activation_without_bias(trace, step, 1, 1) == pytest.approx(0.731059, abs=1e-6)
-    assert findings.activation_with_bias(trace, step, 1, 1) == pytest.approx(0.377541, abs=1e-6)
+def test_a_threshold_is_the_bias_with_its_sign_changed():
+    assert findings.threshold(HandMade((ONE_SUM, [3, -1.5, 2])).see(1, 0), 1, 1) == 1.5
 
 
 @pytest.mark.parametrize(
@@ -83,14 +80,14 @@ def test_figures_of_a_neuron_with_and_without_its_bias():
 )
 def test_the_neuron_that_its_bias_moves_most(biases, found):
     trace = HandMade((ONE_SUM, biases))
-    assert findings.most_moved_by_bias(trace, looking_at(1, 0), 1) == found
+    views = trace.see(1, 0), trace.see(1, 0, biases=False)
+    assert findings.most_moved_by_bias(*views, 1) == found
 
 
 def test_the_strongest_inputs_are_those_with_the_largest_products():
-    trace = HandMade(([[9, -2, 1, 3]], [0]))
-    step = looking_at(0.1, 1, 1, 0.5)  # products 0.9, -2, 1, 1.5
-    assert findings.strongest_inputs(trace, step, 0, 2) == [1, 3]
-    assert findings.strongest_inputs(trace, step, 0, 3) == [1, 2, 3]
+    view = HandMade(([[9, -2, 1, 3]], [0])).see(0.1, 1, 1, 0.5)  # products 0.9, -2, 1, 1.5
+    assert findings.strongest_inputs(view, 0, 2) == [1, 3]
+    assert findings.strongest_inputs(view, 0, 3) == [1, 2, 3]
 
 
 def test_images_read_with_biases_and_without(judged):
@@ -100,8 +97,6 @@ def test_images_read_with_biases_and_without(judged):
     assert [findings.count_read(judged, biases) for biases in (True, False)] == [3, 2]
     assert [findings.accuracy_on_test(judged, biases) for biases in (True, False)] == [75, 50]
     assert (findings.count_lost(judged), findings.count_gained(judged)) == (2, 1)
-    assert findings.output_on_test(judged, 0, 1) == pytest.approx(0.880797, abs=1e-6)
-    assert findings.output_on_test(judged, 0, 1, False) == 0.5
 
 
 def test_the_image_that_needs_the_biases_most(judged):
@@ -190,13 +185,6 @@ def test_only_pixels_that_are_not_black_are_lit():
     assert findings.count_lit(a_step([0, 0.01, 1, 0], [[0] * 4])) == 2
 
 
-def test_what_the_trained_network_says_of_a_picture():
-    trace, step = HandMade(([[1, 0], [0, 0], [2, 0]], [0, 0, 0])), looking_at(1, 0)
-    assert findings.trained_output(trace, step, 1) == 0.5
-    assert findings.trained_output(trace, step, 0) == pytest.approx(1 / (1 + np.exp(-1)))
-    assert findings.trained_answer(trace, step) == 2
-
-
 def test_the_steps_of_a_run_are_counted():
     assert findings.count_steps(SimpleNamespace(steps=180_000)) == 180_000
 
@@ -246,19 +234,14 @@ def seen(y: Sequence[float] = (1, 0)) -> Any:
     return one_step(x=np.ones(2, np.float32), a={2: np.full(2, 0.5)}, y=np.array(y, np.float32))
 
 
-def test_outputs_before_are_those_of_the_network_before_the_step(stepped):
-    assert findings.outputs_before(stepped, seen()).tolist() == [0.5, 0.5]
-    assert findings.output_before(stepped, seen(), 1) == 0.5
-
-
-def test_the_error_before_is_the_mean_of_squares(stepped):
-    assert findings.error_before(stepped, seen()) == 0.25
-
-
-def test_outputs_nearer_counts_those_that_moved_towards_the_label(stepped):
-    assert findings.outputs_nearer(stepped, seen((1, 0))) == 2
-    assert findings.outputs_nearer(stepped, seen((0, 0))) == 1
-    assert findings.outputs_nearer(stepped, seen((0, 1))) == 0
+@pytest.mark.parametrize(("label", "nearer"), [((1, 0), 2), ((0, 0), 1), ((0, 1), 0)])
+def test_outputs_nearer_counts_those_that_moved_towards_the_label(label, nearer):
+    # Outputs go from 0.5 each to 0.7 and 0.3.
+    before, after = (
+        one_step(a={2: np.array(outputs)}, y=np.array(label))
+        for outputs in ([0.5, 0.5], [0.7, 0.3])
+    )
+    assert findings.outputs_nearer(before, after) == nearer
 
 
 def test_a_push_is_minus_blame_times_activity():

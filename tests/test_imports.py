@@ -17,8 +17,8 @@ CHAPTERS = sorted({*(ROOT / "scenes").glob("[!_]*.py")})
 
 # What a chapter shows is learned from the trace; these compute, or name, without a run.
 FOR_SCENES = {
-    *("datasets", "errors", "functions", "locking", "model", "recipes", "schedules", "step"),
-    *("trace",),
+    *("datasets", "errors", "functions", "locking", "model", "moment", "recipes", "schedules"),
+    *("step", "trace", "view"),
 }
 # The base of all chapters trains the trace when it is missing, and shows how far that is.
 FOR_CHAPTER_BASE = {"network.training.ensure_trace", "network.progress.show_progress"}

@@ -230,7 +230,7 @@ def test_a_value_is_noted_before_it_changes_again(told):
         number = Number(self.story, "loss")
         self.add(number)
         self.play(number.animate_to(self.trace[42]))
-        number.set_step(self.trace[43])
+        number.set_view(self.trace[43])
         self.hold(1)
 
     steps = [reading.step for reading in told(construct).readings]

@@ -90,7 +90,7 @@ def test_point_and_size_stay_when_the_value_changes():
     steps = fake_step(1), fake_step(2)
     number = Number(steps[0], "W2[0,0]", decimals=3).shift(2 * UP + RIGHT).scale(1.7)
     point, em = number.point, number._stance()[1]
-    number.set_step(steps[1])
+    number.set_view(steps[1])
     assert number.shown[0] == Quantity.recorded(steps[1], "W2[0,0]")
     assert number.point == pytest.approx(point)
     assert number._stance()[1] == pytest.approx(em)

@@ -163,7 +163,7 @@ def test_a_short_vector_is_shown_whole():
     assert np.ptp(points[:, 0]) == pytest.approx(0, abs=1e-9)
     assert column.brackets[0].get_left()[0] < column.numbers.get_left()[0]
     assert column.brackets[1].get_right()[0] > column.numbers.get_right()[0]
-    column.set_step(fake_step(2))
+    column.set_view(fake_step(2))
     assert column.number(3).shown[0].step == 2
 
 

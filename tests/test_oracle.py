@@ -114,11 +114,9 @@ def test_another_step_s_value_is_found(run):
 
 
 DERIVED_CALLS = {
-    "output_after": lambda t, s: (t, s, 3),
-    "error_after": lambda t, s: (t, s),
-    "output_before": lambda t, s: (t, s, 3),
-    "error_before": lambda t, s: (t, s),
-    "outputs_nearer": lambda t, s: (t, s),
+    "outputs_nearer": lambda t, s: tuple(
+        t.see(s.picture, at=int(s.step) + more) for more in (0, 1)
+    ),
     "loss_slope": lambda t, s: (t, s, int(s.label)),
     "output_slope": lambda t, s: (s, 2),
     "squared_error_blame": lambda t, s: (t, s, 2),
@@ -132,16 +130,7 @@ DERIVED_CALLS = {
     "weight_times_input": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
     "sum_of_products": lambda t, s: (s, 1, 2),
     "count_lit": lambda t, s: (s,),
-    "trained_output": lambda t, s: (t, s, 4),
-    "trained_answer": lambda t, s: (t, s),
-    "trained_bias": lambda t, s: (t, 1, 2),
-    "trained_weight": lambda t, s: (t, 1, 2, 7),
-    "trained_z": lambda t, s: (t, s, 1, 2),
-    "weighted_sum": lambda t, s: (t, s, 1, 2),
-    "threshold": lambda t, s: (t, 1, 2),
-    "activation_with_bias": lambda t, s: (t, s, 1, 2),
-    "activation_without_bias": lambda t, s: (t, s, 1, 2),
-    "output_on_test": lambda t, s: (t, 5, 3, False),
+    "threshold": lambda t, s: (t.see(("test", 5)), 1, 2),
     "count_read": lambda t, s: (t, False),
     "accuracy_on_test": lambda t, s: (t,),
     "count_lost": lambda t, s: (t,),
@@ -154,6 +143,23 @@ DERIVED_CALLS = {
     "one_hot_entry": lambda t, s: (10, 5, 5),
     "one_hot_distance": lambda t, s: (10, 5, 9),
 }
+
+
+def test_it_sees_what_a_view_sees(run):
+    trace, oracle = run
+    last = len(trace.sizes) - 1
+    for at in (None, trace.recorded[2] + 1):
+        for picture, biases in ((("test", 5), True), (("train", 3), False)):
+            view = trace.see(picture, at, biases)
+            for path in ("x[7]", f"z{last}[3]", "a1[2]", "W1[2,7]", f"b{last}[1]", "y[4]"):
+                quantity = Quantity.recorded(view, path)
+                value = find_value(oracle, quantity.source, quantity.step)
+                assert abs(value.value - quantity.value) <= max(value.noise, 1e-9), quantity
+            for path in ("loss", "error", "label", "prediction"):
+                value = find_value(oracle, Quantity.recorded(view, path).source, None)
+                assert abs(value.value - view[path]) <= max(value.noise, 1e-9), path
+    with pytest.raises(OracleError, match="cannot see"):
+        find_value(oracle, 'trace.see(image)["a1[2]"]', None)
 
 
 def test_each_derived_figure_agrees_with_its_second_calculation(run):

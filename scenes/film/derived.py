@@ -20,11 +20,9 @@ from scenes.film.oracle import (
     Moment,
     Oracle,
     OracleError,
+    Seen,
     Value,
-    activate,
-    best_of,
     blame_of_output,
-    error_of,
     slope,
     times,
 )
@@ -57,7 +55,7 @@ def fault_of(reading: Reading, oracle: Oracle) -> str | None:
 
 
 def find_value(oracle: Oracle, source: str, step: int | None) -> Value:
-    """The value of a source: a path into a step, or without a step the call of a function.
+    """The value of a source: a path into a step or a view, or the call of a function.
 
     Raises
     ------
@@ -67,6 +65,9 @@ def find_value(oracle: Oracle, source: str, step: int | None) -> Value:
     if step is not None:
         return oracle.moment(step).value(source)
     call = ast.parse(source, mode="eval").body
+    match call:
+        case ast.Subscript(value=ast.Call() as view, slice=ast.Constant(value=str(path))):
+            return _seen(oracle, view).value(path)
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise OracleError(f"{source!r} is neither a path nor a call")
     function = DERIVED.get(call.func.id)
@@ -80,8 +81,22 @@ def find_value(oracle: Oracle, source: str, step: int | None) -> Value:
     return result if isinstance(result, Value) else Value(float(result), abs(float(result)))
 
 
+def _seen(oracle: Oracle, call: ast.Call) -> Seen:
+    """What a call of `Trace.see` sees."""
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="trace"), attr="see"),
+            args=[ast.Tuple(elts=[ast.Constant(value=str(split)), ast.Constant(value=int(index))])],
+        ):
+            options = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+            return oracle.seen(split, index, **options)
+    raise OracleError(f"the oracle cannot see {ast.unparse(call)}")
+
+
 def _argument(oracle: Oracle, tree: ast.expr) -> Any:
     match tree:
+        case ast.Call(func=ast.Attribute(attr="see")):
+            return _seen(oracle, tree)
         case ast.Name(id="trace"):
             return oracle
         case ast.Subscript(value=ast.Name(id="trace"), slice=ast.Constant(value=int(step))):
@@ -90,31 +105,11 @@ def _argument(oracle: Oracle, tree: ast.expr) -> Any:
 
 
 @derived
-def output_after(trace: Oracle, step: Moment, index: int) -> Value:
-    return step.seen_after()[index]
-
-
-@derived
-def error_after(trace: Oracle, step: Moment) -> Value:
-    return error_of(step.seen_after(), step.label)
-
-
-@derived
-def output_before(trace: Oracle, step: Moment, index: int) -> Value:
-    return step.seen_before()[index]
-
-
-@derived
-def error_before(trace: Oracle, step: Moment) -> Value:
-    return error_of(step.seen_before(), step.label)
-
-
-@derived
-def outputs_nearer(trace: Oracle, step: Moment) -> int:
+def outputs_nearer(before: Seen, after: Seen) -> int:
     nearer = 0
-    for index, (before, after) in enumerate(zip(step.output, step.seen_after(), strict=True)):
-        wanted = index == step.label
-        nearer += abs(after.value - wanted) < abs(before.value - wanted)
+    for index, (first, last) in enumerate(zip(before.output, after.output, strict=True)):
+        wanted = index == before.label
+        nearer += abs(last.value - wanted) < abs(first.value - wanted)
     return nearer
 
 
@@ -156,7 +151,7 @@ def push(step: Moment, layer: int, i: int, j: int) -> Value:
 
 @derived
 def weight_change(step: Moment, layer: int, i: int, j: int) -> Value:
-    before, after = (step.weight(layer, i, j, after=after) for after in (False, True))
+    before, after = step.weight(layer, i, j), step.weight_after(layer, i, j)
     # Stored weights are rounded: their difference has the noise of both.
     return Value(after.value - before.value, after.size + before.size)
 
@@ -189,7 +184,7 @@ def first_step(trace: Oracle) -> int:
 
 @derived
 def weight_times_input(step: Moment, layer: int, neuron: int, source: int) -> Value:
-    return times(step.weight(layer, neuron, source, after=False), step.a[layer - 1][source])
+    return times(step.weight(layer, neuron, source), step.a[layer - 1][source])
 
 
 @derived
@@ -204,55 +199,9 @@ def count_lit(step: Moment) -> int:
 
 
 @derived
-def trained_output(trace: Oracle, step: Moment, index: int) -> Value:
-    return trace.see(trace.trained, step.x)[1][-1][index]
-
-
-@derived
-def trained_answer(trace: Oracle, step: Moment) -> int:
-    return best_of(trace.see(trace.trained, step.x)[1][-1])
-
-
-@derived
-def trained_bias(trace: Oracle, layer: int, neuron: int) -> float:
-    return trace.trained[layer - 1][1][neuron]
-
-
-@derived
-def trained_weight(trace: Oracle, layer: int, neuron: int, source: int) -> float:
-    return trace.trained[layer - 1][0][neuron][source]
-
-
-@derived
-def trained_z(trace: Oracle, step: Moment, layer: int, neuron: int) -> Value:
-    return trace.see(trace.trained, step.x)[0][layer][neuron]
-
-
-@derived
-def weighted_sum(trace: Oracle, step: Moment, layer: int, neuron: int) -> Value:
-    z = trace.see(trace.trained, step.x)[0][layer][neuron]
-    return Value(z.value - trace.trained[layer - 1][1][neuron], z.size)
-
-
-@derived
-def threshold(trace: Oracle, layer: int, neuron: int) -> float:
-    return -trace.trained[layer - 1][1][neuron]
-
-
-@derived
-def activation_with_bias(trace: Oracle, step: Moment, layer: int, neuron: int) -> Value:
-    return trace.see(trace.trained, step.x)[1][layer][neuron]
-
-
-@derived
-def activation_without_bias(trace: Oracle, step: Moment, layer: int, neuron: int) -> Value:
-    return activate(step.names[layer - 1], [weighted_sum(trace, step, layer, neuron)])[0]
-
-
-@derived
-def output_on_test(trace: Oracle, image: int, index: int, biases: bool = True) -> Value:
-    layers = [(W, b if biases else [0.0] * len(b)) for W, b in trace.trained]
-    return trace.see(layers, trace.test.image(image))[1][-1][index]
+def threshold(view: Seen, layer: int, neuron: int) -> Value:
+    value, size = view.value(f"b{layer}[{neuron}]")
+    return Value(-value, size)
 
 
 @derived

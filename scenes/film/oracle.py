@@ -204,6 +204,7 @@ class Oracle:
         self.snapshots: list[int] = self.header["snapshots"]
         self.full: bool = self.header["record"] == "full"
         self._moments: dict[int, Moment] = {}
+        self._seen: dict[tuple[str, int, int | None, bool], Seen] = {}
         self._states: dict[int, list[Layer]] = {}
         self._largest: dict[int, list[list[float]]] = {}
         self._raw: dict[str, Any] = {}
@@ -314,9 +315,12 @@ class Oracle:
         """Weights and biases after the last step."""
         return self.state(self.steps)
 
-    def see(self, layers: Sequence[Layer], x: Sequence[float]) -> tuple[list[Vector], list[Vector]]:
-        """Sums and activations of all layers for an image, nothing dropped out."""
-        return forward(layers, self.recipe["activations"], x)[:2]
+    def seen(self, split: str, index: int, at: int | None = None, biases: bool = True) -> "Seen":
+        """One image through the network of one moment: see `Seen`."""
+        key = (split, index, at, biases)
+        if key not in self._seen:
+            self._seen[key] = Seen(self, *key)
+        return self._seen[key]
 
     @lru_cache(maxsize=2)  # noqa: B019 (an oracle lives as long as a check)
     def outputs_on_test(self, biases: bool = True) -> np.ndarray:
@@ -335,7 +339,7 @@ class Oracle:
             else:
                 a = z
         for image in {0, len(self.test) // 2, len(self.test) - 1}:
-            plain = self.see(layers, self.test.image(image))[1][-1]
+            plain = self.seen("test", image, biases=biases).output
             if any(abs(one.value - two) > 1e-9 for one, two in zip(plain, a[image], strict=True)):
                 raise AssertionError("numpy and plain floats disagree")
         return a
@@ -358,6 +362,7 @@ class Pictures:
     def __init__(self, name: str, number: int) -> None:
         dataset = datasets.load(name)
         (self.count, *size), self.pixels = _read_idx(dataset.get_path(number))
+        self.columns = size[-1]
         _, self.labels = _read_idx(dataset.get_path(number + 1))
         self.size = math.prod(size)
 
@@ -386,22 +391,119 @@ def _read_idx(path: Path) -> tuple[list[int], bytes]:
     return shape, content[4 + 4 * dimensions :]
 
 
+def _read_path(path: str) -> tuple[str, str, tuple[int, ...]]:
+    """A path's name (with _after), number of layer, and indices."""
+    match = _PATH.fullmatch(path.strip())
+    if match is None:
+        raise OracleError(f"{path!r} is no path")
+    name, number, suffix, inside = match.groups()
+    indices = tuple(int(index) for index in (inside or "").split(",") if index.strip())
+    return name + (suffix or ""), number, indices
+
+
 _PATH = re.compile(r"([A-Za-z]+?)(\d*)(_after|_rate)?(?:\[([\d,\s]+)\])?")
 
 
-class Moment:
+class Seen:
+    """One image through the network of one moment, nothing dropped out.
+
+    Parameters
+    ----------
+    split, index
+        ``"train"`` or ``"test"``, and which image.
+    at
+        Before which step; after the last one if not given.
+    biases
+        Whether they are not set to zero.
+    """
+
+    layers: list[Layer]
+
+    def __init__(
+        self, oracle: Oracle, split: str, index: int, at: int | None = None, biases: bool = True
+    ) -> None:
+        pictures = {"train": oracle.train, "test": oracle.test}[split]
+        self._begin(oracle, oracle.steps if at is None else at, pictures, index)
+        if not biases:
+            self.layers = [(W, [0.0] * len(b)) for W, b in self.layers]
+        self.z, self.a, self.whole = forward(self.layers, self.names, self.x)
+
+    def _begin(self, oracle: Oracle, step: int, pictures: Pictures, index: int) -> None:
+        self.oracle, self.step, self.index = oracle, step, index
+        self.x = pictures.image(index)
+        self.label = pictures.labels[index]
+        self.layers = oracle.state(step)
+        self.names: list[str] = oracle.recipe["activations"]
+
+    @property
+    def output(self) -> Vector:
+        """Activations of the last layer."""
+        return self.a[-1]
+
+    def value(self, path: str) -> Value:
+        """The value at a path such as ``a2[3]``.
+
+        Raises
+        ------
+        OracleError
+            If the oracle does not know it.
+        """
+        name, number, indices = _read_path(path)
+        if not number:
+            return self._named(name, indices)
+        layer = int(number)
+        if not 1 <= layer <= self.oracle.depth and (name, layer) != ("a", 0):
+            raise OracleError(f"there is no layer {layer}")
+        if name in ("z", "a"):
+            vector: Vector = getattr(self, name)[layer]
+            return vector[self._flat(indices, layer)]
+        if name == "b":
+            (i,) = indices
+            b = self.layers[layer - 1][1]
+            return Value(b[i], self.oracle.size_of(self.step, layer, i) if b[i] else 0.0)
+        if name == "W":
+            return self.weight(layer, indices[0], self._flat(indices[1:], layer - 1))
+        raise OracleError(f"the oracle does not know {path!r}")
+
+    def weight(self, layer: int, i: int, j: int) -> Value:
+        """A weight."""
+        W = self.layers[layer - 1][0]
+        return Value(W[i][j], self.oracle.size_of(self.step, layer, i, j))
+
+    def _flat(self, indices: tuple[int, ...], layer: int) -> int:
+        """One index; row and column of the picture become one."""
+        if len(indices) == 1:
+            return indices[0]
+        if layer == 0 and len(indices) == 2:
+            return indices[0] * self.oracle.train.columns + indices[1]
+        raise OracleError(f"{len(indices)} indices are not one number")
+
+    def _named(self, name: str, indices: tuple[int, ...]) -> Value:
+        if name == "x":
+            value = self.x[self._flat(indices, 0)]
+            return Value(value, value)
+        if name == "y":
+            value = 1.0 if indices[0] == self.label else 0.0
+            return Value(value, 0.0)
+        if name == "loss":
+            loss = self.oracle.recipe["loss"]
+            return loss_of(loss, self.names[-1], self.z[-1], self.a[-1], self.label)
+        if name == "error":
+            return error_of(self.a[-1], self.label)
+        if name == "prediction":
+            return Value(float(best_of(self.output)), 0.0)
+        if name == "label":
+            return Value(float(self.label), 0.0)
+        raise OracleError(f"the oracle does not know {name!r}")
+
+
+class Moment(Seen):
     """One step, worked out for the first image of its batch."""
 
     def __init__(self, oracle: Oracle, step: int) -> None:
-        self.oracle, self.step = oracle, step
-        recipe = oracle.recipe
         self.row = oracle.row(step)
         self.batch: list[int] = oracle.raw("index")[self.row].tolist()
-        self.index = self.batch[0]
-        self.x = oracle.train.image(self.index)
-        self.label = oracle.train.labels[self.index]
-        self.layers = oracle.state(step)
-        self.names: list[str] = recipe["activations"]
+        self._begin(oracle, step, oracle.train, self.batch[0])
         self.z, self.a, self.whole = forward(self.layers, self.names, self.x, self.kept)
         self._after: list[Layer] | None = None
 
@@ -419,11 +521,6 @@ class Moment:
     def alone(self) -> bool:
         """Whether the step is plain gradient descent by this one image."""
         return self.oracle.full and len(self.batch) == 1
-
-    @property
-    def output(self) -> Vector:
-        """Activations of the last layer."""
-        return self.a[-1]
 
     @cached_property
     def arriving(self) -> dict[int, Vector]:
@@ -481,70 +578,28 @@ class Moment:
             ]
         return self._after
 
-    def seen_after(self) -> Vector:
-        """Outputs for the image once the step is taken, nothing dropped out."""
-        return self.oracle.see(self.after, self.x)[1][-1]
-
-    def seen_before(self) -> Vector:
-        """Outputs for the image before the step, nothing dropped out."""
-        return self.oracle.see(self.layers, self.x)[1][-1]
-
     # Values by path
 
     def value(self, path: str) -> Value:
-        """The value at a path such as ``delta2[3]``.
-
-        Raises
-        ------
-        OracleError
-            If the oracle does not know it.
-        """
-        match = _PATH.fullmatch(path.strip())
-        if match is None:
-            raise OracleError(f"{path!r} is no path")
-        name, number, suffix, inside = match.groups()
-        indices = tuple(int(index) for index in (inside or "").split(",") if index.strip())
-        name += suffix or ""
-        if not number:
-            return self._named(name, indices)
-        layer = int(number)
-        if not 1 <= layer <= self.oracle.depth and (name, layer) != ("a", 0):
-            raise OracleError(f"there is no layer {layer}")
-        if name in ("z", "a", "delta"):
-            vector = self.delta[layer] if name == "delta" else getattr(self, name)[layer]
-            return vector[self._flat(indices, layer)]
+        """The value at a path such as ``delta2[3]``: see `Seen.value`."""
+        name, number, indices = _read_path(path)
+        layer = int(number or 0)
+        if not 1 <= layer <= self.oracle.depth:
+            return super().value(path)
+        if name == "delta":
+            return self.delta[layer][self._flat(indices, layer)]
         if name in ("b", "b_after"):
             return self._bias(layer, indices[0], name == "b_after")
-        if name in ("W", "W_after"):
-            return self.weight(layer, indices[0], self._flat(indices[1:], layer - 1), name != "W")
+        if name == "W_after":
+            return self.weight_after(layer, indices[0], self._flat(indices[1:], layer - 1))
         if name == "dW":
             return self._weight_gradient(layer, indices[0], self._flat(indices[1:], layer - 1))
         if name == "db":
             return self._bias_gradient(layer, indices[0])
-        raise OracleError(f"the oracle does not know {path!r}")
-
-    def _flat(self, indices: tuple[int, ...], layer: int) -> int:
-        """One index; row and column of the picture become one."""
-        if len(indices) == 1:
-            return indices[0]
-        if layer == 0 and len(indices) == 2:
-            return indices[0] * math.isqrt(self.oracle.sizes[0]) + indices[1]
-        raise OracleError(f"{len(indices)} indices are not one number")
+        return super().value(path)
 
     def _named(self, name: str, indices: tuple[int, ...]) -> Value:
         recipe = self.oracle.recipe
-        if name == "x":
-            value = self.x[self._flat(indices, 0)]
-            return Value(value, value)
-        if name == "y":
-            value = 1.0 if indices[0] == self.label else 0.0
-            return Value(value, 0.0)
-        if name == "loss":
-            return loss_of(recipe["loss"], self.names[-1], self.z[-1], self.a[-1], self.label)
-        if name == "error":
-            return error_of(self.a[-1], self.label)
-        if name == "prediction":
-            return Value(float(best_of(self.output)), 0.0)
         if name == "learning_rate":
             rate = self.oracle.rate(self.step)
             return Value(rate, rate)
@@ -552,10 +607,9 @@ class Moment:
             "step": self.step,
             "epoch": self.step // -(-self.oracle.header["planned_steps"] // recipe["epochs"]),
             "index": self.index,
-            "label": self.label,
         }
         if name not in whole:
-            raise OracleError(f"the oracle does not know {name!r}")
+            return super()._named(name, indices)
         return Value(float(whole[name]), 0.0)
 
     def _weight_gradient(self, layer: int, i: int, j: int) -> Value:
@@ -579,12 +633,9 @@ class Moment:
         numbers = (blames.ravel() if scalar else blames[:, i]).tolist()
         return Value(math.fsum(numbers) / len(self.batch), sum(map(abs, numbers)) / len(self.batch))
 
-    def weight(self, layer: int, i: int, j: int, after: bool) -> Value:
-        """A weight before or after the step; the batch's gradients move it."""
-        W = self.layers[layer - 1][0]
-        value = Value(W[i][j], self.oracle.size_of(self.step, layer, i, j))
-        if not after:
-            return value
+    def weight_after(self, layer: int, i: int, j: int) -> Value:
+        """A weight after the step; the batch's gradients move it."""
+        value = self.weight(layer, i, j)
         if self.alone:
             return self._moved(value, times(self.delta[layer][i], self.a[layer - 1][j]))
         if self.oracle.recipe["momentum"]:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from network.step import PATH
+from network.moment import PATH
 from scenes.film.subtitles import beat_title, short_time
 
 PARTS: Final = Path(__file__).with_name("page_parts")
@@ -41,6 +42,9 @@ _KINDS: Final = {
     "error": ("mean squared error", "blame"),
     "loss": ("loss", "blame"),
 }
+
+
+_SPLITS: Final = {"train": "training", "test": "test"}
 
 
 def render_page(manifest: Mapping[str, Any]) -> str:
@@ -88,8 +92,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+_SEEN: Final = re.compile(
+    r'trace\.see\((?:image|\("(train|test)", (\d+)\))(?:, at=(\d+))?(, biases=False)?\)\["(.+)"\]'
+)
+
+
 def explain(source: str) -> str:
     """What a reading is, in words: ``delta2[3]`` is the ``blame, neuron 3 of layer 2``."""
+    seen = _SEEN.fullmatch(source)
+    if seen is not None:
+        split, index, at, without, path = seen.groups()
+        words = [explain(path)]
+        if not re.match("[Wb]", path):
+            words.append("an image" if split is None else f"{_SPLITS[split]} image {int(index):,}")
+        words.append("after training" if at is None else f"before step {int(at):,}")
+        return ", ".join([*words, "without biases"] if without else words)
     match = PATH.fullmatch(source)
     if match is None:
         return "computed"
@@ -123,7 +140,8 @@ def _place(kind: str, layer: str, indices: list[str]) -> str:
 
 def _colour(source: str, value: float | str) -> str:
     """By which of the film's colours a reading is marked; none for what is computed."""
-    match = PATH.fullmatch(source)
+    seen = _SEEN.fullmatch(source)
+    match = PATH.fullmatch(seen[5] if seen else source)
     kind = match[1].removesuffix("_after").rstrip("0123456789") if match else ""
     colour = _KINDS.get(kind, ("", ""))[1]
     if colour != "signed":

@@ -131,6 +131,9 @@ def python_line(reading: Mapping[str, Any], books: Mapping[str, Any]) -> str:
     if reading["step"] is not None:
         value = f"{opened}[{reading['step']}]{example}[{json.dumps(reading['source'])}]"
         return f"from network.trace import Trace; print(float({value}))"
+    if reading["module"] is None:
+        value = f"trace = {opened}; print(float({reading['source']}))"
+        return f"from network.trace import Trace; {value}"
     name, _, arguments = reading["source"].partition("(")
     call = f"{name}({_with_examples(arguments, example)}"
     lines = [f"from {reading['module']} import {name}"]

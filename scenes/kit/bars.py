@@ -22,7 +22,7 @@ from manim import (
     VMobject,
 )
 
-from network.step import Step
+from network.moment import Moment
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
 from scenes.kit.ledger import Quantity
@@ -159,7 +159,7 @@ class Bars(VGroup):
     @classmethod
     def of(
         cls,
-        step: Step,
+        moment: Moment,
         path: str,
         names: Sequence[str] | None = None,
         *,
@@ -170,8 +170,8 @@ class Bars(VGroup):
 
         Parameters
         ----------
-        step, path
-            The step and the name of the vector in it; blame (``delta…``) is signed.
+        moment, path
+            The step or view and the name of the vector in it; blame (``delta…``) is signed.
         names
             Of the rows shown.
         rows
@@ -182,7 +182,7 @@ class Bars(VGroup):
         options.setdefault("signed", path.startswith(("delta", "z", "d", "b", "W")))
         if path.startswith(("z", "d", "b", "W")) and not path.startswith("delta"):
             options.setdefault("colour", TEXT)
-        return cls(quantities(step, path, rows), names, of=len(step[path]), **options)
+        return cls(quantities(moment, path, rows), names, of=len(moment[path]), **options)
 
     # What is shown
 
@@ -221,27 +221,28 @@ class Bars(VGroup):
         """Bars move and figures count to other quantities."""
         return BarsAnimation(self, tuple(shown), scale, **options)
 
-    def set_step(self, step: Step) -> Self:
-        """Show the same values of another step, and its truth if a truth is shown."""
-        self.set_quantities(self._elsewhere(step))
+    def set_view(self, moment: Moment) -> Self:
+        """Show the same values of another step or view, and its truth if a truth is shown."""
+        self.set_quantities(self._elsewhere(moment))
         if self._truth is not None:
-            self.set_truth(int(step.label), targets=len(self.target_marks) > 0)
+            self.set_truth(int(moment.label), targets=len(self.target_marks) > 0)
         return self
 
-    def animate_to(self, step: Step, **options: Any) -> "BarsAnimation":
-        """As `set_step`, in motion."""
-        truth = None if self._truth is None else int(step.label)
-        return BarsAnimation(self, self._elsewhere(step), None, truth=truth, **options)
+    def animate_to(self, moment: Moment, **options: Any) -> "BarsAnimation":
+        """As `set_view`, in motion."""
+        truth = None if self._truth is None else int(moment.label)
+        return BarsAnimation(self, self._elsewhere(moment), None, truth=truth, **options)
 
     def animate_growth(self, **options: Any) -> "BarsAnimation":
         """Bars grow from zero to what they show; the figures count with them."""
         options.setdefault("from_zero", True)
         return BarsAnimation(self, self._quantities, self._scale, **options)
 
-    def _elsewhere(self, step: Step) -> tuple[Quantity, ...]:
-        if any(quantity.step is None for quantity in self._quantities):
-            raise ValueError("only bars of recorded values can go to another step")
-        return tuple(Quantity.recorded(step, quantity.source) for quantity in self._quantities)
+    def _elsewhere(self, moment: Moment) -> tuple[Quantity, ...]:
+        paths = [quantity.path for quantity in self._quantities]
+        if None in paths:
+            raise ValueError("only bars of recorded values can go to another moment")
+        return tuple(Quantity.recorded(moment, str(path)) for path in paths)
 
     # The truth
 

@@ -59,6 +59,7 @@ from manim import (
 )
 
 from network.errors import GlassnetError, SettingsError
+from network.moment import Moment
 from network.progress import show_progress
 from network.trace import Step, Trace
 from network.training import ensure_trace
@@ -219,7 +220,9 @@ class Chapter(Scene):
     # Beats
 
     @contextmanager
-    def beat(self, name: str, variant: str = "text", **figures: Quantity | str) -> Iterator[Beat]:
+    def beat(
+        self, name: str, variant: str = "text", **figures: Quantity | Moment | str
+    ) -> Iterator[Beat]:
         """One beat of the story, which lasts at least as long as its words need.
 
         Parameters
@@ -229,7 +232,8 @@ class Chapter(Scene):
         variant
             Which of the table's texts is told.
         figures
-            Figures and words for the narration besides those of the step.
+            Figures and words for the narration besides those of the step, and views of which it
+            names values.
         """
         if self._beat is not None:
             raise ValueError(f"beat {name!r} begins before {self._beat.name!r} has ended")

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from manim import ParsableManimColor
 
-from network.step import Step
+from network.moment import Moment
 from scenes.kit.ledger import Quantity
 from scenes.kit.number import Number
 from scenes.kit.style import DIM, SMALL
@@ -110,11 +110,11 @@ def decimals_of(value: float) -> int:
     raise ValueError(f"{value} is no round number: a mark shows its value exactly")
 
 
-def quantities(step: Step, path: str, indices: Sequence[int] | None = None) -> list[Quantity]:
+def quantities(moment: Moment, path: str, indices: Sequence[int] | None = None) -> list[Quantity]:
     """The values of a vector, such as ``quantities(step, "a2")``, each by its own path."""
-    count = len(step[path])
+    count = len(moment[path])
     chosen = range(count) if indices is None else indices
-    return [Quantity.recorded(step, f"{path}[{index}]") for index in chosen]
+    return [Quantity.recorded(moment, f"{path}[{index}]") for index in chosen]
 
 
 def round_down(value: float, digits: int = 2) -> float:

@@ -11,27 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from network.datasets import one_hot
-from network.functions import ACTIVATIONS, squared_error, squared_error_gradient
+from network.functions import ACTIVATIONS, squared_error_gradient
 from network.model import Network
+from network.moment import Moment
 from network.step import Step
 from network.trace import Trace
+from network.view import View
 
 Floats = npt.NDArray[np.floating]
-
-
-def outputs_after(trace: Trace, step: Step) -> Floats:
-    """What the network says of the step's image once the step is taken, (n_L,)."""
-    return trace.network(step.step + 1).forward(step.x[None]).a[-1][0]
-
-
-def output_after(trace: Trace, step: Step, index: int) -> float:
-    """One of `outputs_after`."""
-    return float(outputs_after(trace, step)[index])
-
-
-def error_after(trace: Trace, step: Step) -> float:
-    """Mean squared error of the step's image once the step is taken."""
-    return float(squared_error(outputs_after(trace, step), step.y))
 
 
 def most_active(step: Step, layer: int) -> int:
@@ -62,61 +49,25 @@ def outputs_on_test(trace: Trace, biases: bool = True) -> Floats:
     return trained_network(trace, biases).forward(trace.dataset.test.images).a[-1]
 
 
-def trained_bias(trace: Trace, layer: int, neuron: int) -> float:
-    """Bias of a neuron of the trained network."""
-    return float(trained_network(trace).layers[layer - 1].b[neuron])
-
-
-def trained_weight(trace: Trace, layer: int, neuron: int, source: int) -> float:
-    """Weight of the trained network from neuron `source` of the layer before."""
-    return float(trained_network(trace).layers[layer - 1].W[neuron, source])
-
-
-def trained_z(trace: Trace, step: Step, layer: int, neuron: int) -> float:
-    """Weighted sum plus bias, in the trained network, for the step's image."""
-    return float(trained_network(trace).forward(step.x[None]).z[layer][0, neuron])
-
-
-def weighted_sum(trace: Trace, step: Step, layer: int, neuron: int) -> float:
-    """`trained_z` without this neuron's bias."""
-    return trained_z(trace, step, layer, neuron) - trained_bias(trace, layer, neuron)
-
-
-def threshold(trace: Trace, layer: int, neuron: int) -> float:
+def threshold(view: Moment, layer: int, neuron: int) -> float:
     """How large the weighted sum has to be for z to be zero: the bias with its sign changed."""
-    return -trained_bias(trace, layer, neuron)
+    return -float(view.b[layer][neuron])
 
 
-def activation_with_bias(trace: Trace, step: Step, layer: int, neuron: int) -> float:
-    """What a neuron of the trained network says of the step's image."""
-    activation = trained_network(trace).layers[layer - 1].activation
-    return float(activation.forward(np.array([trained_z(trace, step, layer, neuron)]))[0])
+def most_moved_by_bias(view: View, bare: View, layer: int) -> int:
+    """The neuron whose bias takes it across its threshold; `bare` is the view without biases.
 
-
-def activation_without_bias(trace: Trace, step: Step, layer: int, neuron: int) -> float:
-    """What it would say with its own bias left out."""
-    activation = trained_network(trace).layers[layer - 1].activation
-    return float(activation.forward(np.array([weighted_sum(trace, step, layer, neuron)]))[0])
-
-
-def most_moved_by_bias(trace: Trace, step: Step, layer: int) -> int:
-    """The neuron whose bias takes it across its threshold for the step's image.
-
-    Of several, the one whose activation changes most by its own bias; so too if there is none.
-    For an elementwise activation.
+    Of several, the one whose activation changes most; so too if there is none. For the first
+    layer, where what is below does not change, and an elementwise activation.
     """
-    z = trained_network(trace).forward(step.x[None]).z[layer][0]
-    b, forward = (
-        trained_network(trace).layers[layer - 1].b,
-        trained_network(trace).layers[layer - 1].activation.forward,
-    )
-    change = np.abs(forward(z) - forward(z - b))
-    return int(np.lexsort((change, (z > 0) != (z - b > 0)))[-1])
+    z, bare_z = view.z[layer], bare.z[layer]
+    change = np.abs(view.a[layer] - bare.a[layer])
+    return int(np.lexsort((change, (z > 0) != (bare_z > 0)))[-1])
 
 
-def strongest_inputs(trace: Trace, step: Step, neuron: int, count: int) -> list[int]:
-    """The pixels with the largest weight × pixel at a trained neuron of layer 1, in their order."""
-    products = np.abs(trained_network(trace).layers[0].W[neuron] * step.x)
+def strongest_inputs(view: Moment, neuron: int, count: int) -> list[int]:
+    """The pixels with the largest weight × pixel at a neuron of layer 1, in their order."""
+    products = np.abs(view.W[1][neuron] * view.x)
     return sorted(int(pixel) for pixel in np.argsort(-products, kind="stable")[:count])
 
 
@@ -141,11 +92,6 @@ def read_with_biases(trace: Trace) -> npt.NDArray[np.bool_]:
 def read_without_biases(trace: Trace) -> npt.NDArray[np.bool_]:
     """Which it reads correctly with all biases set to zero, (images,)."""
     return outputs_on_test(trace, biases=False).argmax(axis=-1) == trace.dataset.test.labels
-
-
-def output_on_test(trace: Trace, image: int, index: int, biases: bool = True) -> float:
-    """One output of the trained network for a test image."""
-    return float(outputs_on_test(trace, biases)[image, index])
 
 
 def count_read(trace: Trace, biases: bool = True) -> int:
@@ -183,10 +129,10 @@ def count_biases(trace: Trace) -> int:
     return sum(trace.sizes[1:])
 
 
-def outputs_nearer(trace: Trace, step: Step) -> int:
-    """How many outputs are nearer to the truth once the step is taken."""
-    before = np.abs(step.a[step.layers] - step.y)
-    return int(np.sum(np.abs(outputs_after(trace, step) - step.y) < before))
+def outputs_nearer(before: Moment, after: Moment) -> int:
+    """How many outputs are nearer to the truth in the second of two moments of one image."""
+    first, last = (np.abs(moment.a[moment.layers] - moment.y) for moment in (before, after))
+    return int(np.sum(last < first))
 
 
 def push(step: Step, layer: int, i: int, j: int) -> float:
@@ -236,34 +182,9 @@ def count_lit(step: Step) -> int:
     return int(np.count_nonzero(step.x))
 
 
-def trained_output(trace: Trace, step: Step, index: int) -> float:
-    """An output of the trained network for the step's image."""
-    return float(trained_network(trace).forward(step.x[None]).a[-1][0, index])
-
-
-def trained_answer(trace: Trace, step: Step) -> int:
-    """The class with the largest output of the trained network for the step's image."""
-    return int(np.argmax(trained_network(trace).forward(step.x[None]).a[-1][0]))
-
-
 def count_steps(trace: Trace) -> int:
     """How many steps the recorded run took."""
     return trace.steps
-
-
-def outputs_before(trace: Trace, step: Step) -> Floats:
-    """What the network says of the step's image before the step, none dropped out, (n_L,)."""
-    return trace.network(step.step).forward(step.x[None]).a[-1][0]
-
-
-def output_before(trace: Trace, step: Step, index: int) -> float:
-    """One of `outputs_before`."""
-    return float(outputs_before(trace, step)[index])
-
-
-def error_before(trace: Trace, step: Step) -> float:
-    """Mean squared error of the step's image before the step, none dropped out."""
-    return float(squared_error(outputs_before(trace, step), step.y))
 
 
 def least_active(step: Step, layer: int) -> int:

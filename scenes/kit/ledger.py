@@ -14,45 +14,53 @@ from typing import Any
 import numpy as np
 
 from network.errors import PathError
-from network.trace import Step, Trace
+from network.moment import Moment
+from network.step import Step
+from network.trace import Trace
 
 MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A value and its origin: a path into a recorded step, or a named function of the trace.
+    """A value and its origin: a path into a step or a view, or a named function of the trace.
 
     Attributes
     ----------
     source
-        The path, such as ``delta2[3]``, or the call, such as ``mean_error(trace, 1)``.
+        Of a step the path, such as ``delta2[3]``; of a view the line that gives the value,
+        ``trace.see(("test", 2339))["a2[3]"]``; else the call, such as ``mean_error(trace, 1)``.
     value
         The value in full precision.
     step
-        The step that the path leads into; None for a function's value.
+        The step that the path leads into; None for a view's or a function's value.
     module
         The module that the function is in, for who wants to call it again; None for a path.
+    path
+        The path into the step or view; None for a function's value.
     """
 
     source: str
     value: float
     step: int | None = None
     module: str | None = field(default=None, compare=False)
+    path: str | None = field(default=None, compare=False)
 
     @classmethod
-    def recorded(cls, step: Step, path: str) -> "Quantity":
-        """The value at a path of a step.
+    def recorded(cls, moment: Moment, path: str) -> "Quantity":
+        """The value at a path of a step or a view.
 
         Raises
         ------
         network.errors.PathError
-            If the path names nothing in the step, or a whole array.
+            If the path names nothing in it, or a whole array.
         """
-        value = step[path]
+        value = moment[path]
         if np.size(value) != 1:
             raise PathError(f"{path!r} is {np.size(value)} numbers: say which, as in {path}[0]")
-        return cls(path, float(value), int(step.step))
+        if isinstance(moment, Step):
+            return cls(path, float(value), int(moment.step), path=path)
+        return cls(f'{moment.name}["{path}"]', float(value), path=path)
 
     @classmethod
     def derived(cls, function: Callable[..., float], *arguments: Any) -> "Quantity":
@@ -75,8 +83,8 @@ class Quantity:
 def _named(argument: Any) -> str:
     if isinstance(argument, Trace):
         return "trace"
-    if isinstance(argument, Step):
-        return f"trace[{argument.step}]"
+    if isinstance(argument, Moment):
+        return argument.name
     return repr(argument)
 
 

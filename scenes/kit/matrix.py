@@ -33,7 +33,7 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.step import Step
+from network.moment import Moment
 from scenes.kit.diagram import average_rows
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb
@@ -587,7 +587,7 @@ class NumberColumn(VGroup):
     @classmethod
     def of(
         cls,
-        step: Step,
+        step: Moment,
         path: str,
         *,
         indices: Sequence[int] | None = None,
@@ -625,14 +625,14 @@ class NumberColumn(VGroup):
             raise IndexError(f"entry {index} is not shown, only {self.indices}")
         return self.numbers[self.indices.index(index)]
 
-    def set_step(self, step: Step) -> Self:
+    def set_view(self, step: Moment) -> Self:
         """Show the same entries of another step."""
         for number in self.numbers:
-            number.set_step(step)
+            number.set_view(step)
         return self
 
-    def animate_to(self, step: Step, **options: Any) -> list[Animation]:
-        """As `set_step`, in motion: an animation for each number, for ``self.play(*...)``."""
+    def animate_to(self, step: Moment, **options: Any) -> list[Animation]:
+        """As `set_view`, in motion: an animation for each number, for ``self.play(*...)``."""
         return [number.animate_to(step, **options) for number in self.numbers]
 
 
@@ -708,7 +708,7 @@ class NumberGrid(VGroup):
 
     @classmethod
     def of(
-        cls, step: Step, path: str, rows: Sequence[int], columns: Sequence[int], **options: Any
+        cls, step: Moment, path: str, rows: Sequence[int], columns: Sequence[int], **options: Any
     ) -> Self:
         """A patch of a recorded matrix, such as ``W1`` or ``dW2``."""
         shown = [

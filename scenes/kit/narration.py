@@ -7,8 +7,9 @@
 
 A figure is a path into the step in braces, with an optional format: Python's (``+.2f``; ``.2f``
 when none is given), ``word`` (*five*) or ``a`` (*a five*, *an eight*). Other names can be handed
-over by the beat. A table can hold variants beside ``text``, for the case that the story turns
-out another way. No Manim in this module.
+over by the beat; where it hands over a view as `end`, ``{end.a2[5]}`` is a value of that. A table
+can hold variants beside ``text``, for the case that the story turns out another way. No Manim
+in this module.
 """
 
 import re
@@ -21,7 +22,7 @@ from string import Formatter
 from typing import Final
 
 from network.errors import GlassnetError
-from network.trace import Step
+from network.moment import Moment
 from scenes.kit.ledger import Quantity, written
 
 WORDS_PER_SECOND: Final = 2.6
@@ -89,8 +90,8 @@ class Narration:
     def tell(
         self,
         beat: str,
-        step: Step,
-        figures: Mapping[str, Quantity | str] | None = None,
+        step: Moment,
+        figures: Mapping[str, Quantity | Moment | str] | None = None,
         variant: str = "text",
     ) -> Told:
         """The words of a beat, with figures of the step and of the beat's own filled in.
@@ -111,9 +112,8 @@ class Narration:
             pieces.append(literal)
             if name is None:
                 continue
-            value: Quantity | str | None = (figures or {}).get(name)
             try:
-                value = Quantity.recorded(step, name) if value is None else value
+                value = _find(name, step, figures or {})
                 text = value if isinstance(value, str) else _said(value.value, spec or ".2f")
             except (GlassnetError, ValueError) as error:
                 raise NarrationError(
@@ -123,6 +123,20 @@ class Narration:
             if isinstance(value, Quantity):
                 told.append((value, text))
         return Told(" ".join("".join(pieces).split()), tuple(told))
+
+
+def _find(
+    name: str, step: Moment, figures: Mapping[str, Quantity | Moment | str]
+) -> Quantity | str:
+    """What a name in braces stands for: what the beat gave, a value of a view, or of the step."""
+    given = figures.get(name)
+    if given is not None and not isinstance(given, Moment):
+        return given
+    owner, point, path = name.partition(".")
+    view = figures.get(owner)
+    if point and isinstance(view, Moment):
+        return Quantity.recorded(view, path)
+    return Quantity.recorded(step, name)
 
 
 def _said(value: float, spec: str) -> str:

@@ -27,7 +27,7 @@ from manim import (
 )
 from manim.typing import PathFuncType, Point3D
 
-from network.trace import Step
+from network.moment import Moment
 from scenes.kit.ledger import MINUS, Quantity, written
 from scenes.kit.style import BODY, STEADY, TEXT
 from scenes.kit.typeset import SPECK, X_HEIGHT_OF_WORDS, embedded_fonts, words_preamble
@@ -68,12 +68,12 @@ def _glyphs() -> dict[str, tuple[np.ndarray, float]]:
 
 
 class Number(VMobject):
-    """The recorded value at a path of a step, such as ``Number(step, "delta2[3]")``.
+    """The value at a path of a step or a view, such as ``Number(step, "delta2[3]")``.
 
     Parameters
     ----------
-    step
-        The recorded step.
+    moment
+        The recorded step, or a view: see `network.trace.Trace.see`.
     path
         Path of the value in it.
     decimals
@@ -92,12 +92,12 @@ class Number(VMobject):
     Raises
     ------
     network.errors.PathError
-        If the path names nothing in the step.
+        If the path names nothing in it.
     """
 
     def __init__(
         self,
-        step: Step,
+        moment: Moment,
         path: str,
         *,
         decimals: int = 2,
@@ -109,7 +109,7 @@ class Number(VMobject):
         colour: ParsableManimColor = TEXT,
     ) -> None:
         self._begin(
-            Quantity.recorded(step, path),
+            Quantity.recorded(moment, path),
             decimals=decimals,
             sign=sign,
             grouping=grouping,
@@ -197,18 +197,18 @@ class Number(VMobject):
 
     # Changing what is shown
 
-    def set_step(self, step: Step) -> Self:
-        """Show the value at the same path of another step."""
-        return self.set_quantity(self._elsewhere(step))
+    def set_view(self, moment: Moment) -> Self:
+        """Show the value at the same path of another step or view."""
+        return self.set_quantity(self._elsewhere(moment))
 
-    def animate_to(self, step: Step, run_time: float = STEADY, **options: Any) -> "Count":
-        """Count to the value at the same path of another step."""
-        return Count(self, self._elsewhere(step), run_time=run_time, **options)
+    def animate_to(self, moment: Moment, run_time: float = STEADY, **options: Any) -> "Count":
+        """Count to the value at the same path of another step or view."""
+        return Count(self, self._elsewhere(moment), run_time=run_time, **options)
 
-    def _elsewhere(self, step: Step) -> Quantity:
-        if self.quantity is None or self.quantity.step is None:
-            raise ValueError("only a number that shows a recorded value can go to another step")
-        return Quantity.recorded(step, self.quantity.source)
+    def _elsewhere(self, moment: Moment) -> Quantity:
+        if self.quantity is None or self.quantity.path is None:
+            raise ValueError("only a number that shows a recorded value can go to another moment")
+        return Quantity.recorded(moment, self.quantity.path)
 
     def set_quantity(self, quantity: Quantity) -> Self:
         """Show another quantity, the decimal point staying in place."""

@@ -13,7 +13,8 @@ from scenes.kit.chapter import from_project
 MOST_IMPORTS: Final = 4  # functions of a module that are named
 
 CHECKING: Final = (
-    "A name with square brackets, as `delta2[5]`, is a path into the recorded step. One with round "
+    "A name with square brackets, as `delta2[5]`, is a path into the recorded step, or into what "
+    "the network sees at another moment, as `trace.see(('train', 0))['a2[5]']`. One with round "
     "brackets, as `count_steps(trace)`, is a function of the project that works on the recording. "
     "In the project’s folder, Python reads both"
 )
@@ -92,12 +93,12 @@ def python(parts: Sequence[Part]) -> str:
     example = "" if part.trace.batch == 1 else ".example(0)"
     lines += ["", f"trace = Trace.open({json.dumps(from_project(part.trace.path))})"]
     lines += [f"step = trace[{part.step}]{example}"]
-    # One path and one function.
-    examples: dict[bool, str] = {}
+    # One path into the step, one into a view, and one function.
+    examples: dict[str, str] = {}
     for entry in part.entries:
         # A whole number is no example of digits that were not shown.
         if not entry.value.is_integer() and not entry.name.startswith("trace["):
-            is_path = entry.module is None
-            call = f"step[{json.dumps(entry.name)}]" if is_path else entry.name
-            examples.setdefault(is_path, f"print({call})  # {full(entry.value)}")
+            kind = "view" if entry.name.startswith("trace.see(") else entry.module and "function"
+            call = entry.name if kind else f"step[{json.dumps(entry.name)}]"
+            examples.setdefault(kind or "step", f"print({call})  # {full(entry.value)}")
     return "\n".join([*lines, *examples.values()])

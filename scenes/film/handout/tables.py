@@ -50,7 +50,7 @@ class Entry:
         name = reading.source
         if reading.module is not None:
             name = name.replace(f"trace[{story}]", "step")
-        elif reading.step != story:
+        elif reading.step not in (None, story):
             name = f'trace[{reading.step}]["{name}"]'
         return cls(reading.text, name, reading.value, reading.module)
 

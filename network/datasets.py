@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from network.download import download as download_files
-from network.errors import DatasetError, SettingsError
-from network.idx import Bytes, printable, read_hashed, read_idx, write_idx
+from network.errors import DatasetError, SettingsError, printable
+from network.idx import Bytes, read_hashed, read_idx, write_idx
 
 __all__ = [
     "DATASETS",
@@ -133,10 +133,13 @@ class Split:
         uint8 (n, rows, cols), 0 is the background.
     labels
         uint8 (n,).
+    white
+        The pixel that a network sees as 1: what pixels are divided by.
     """
 
     pixels: Bytes
     labels: Bytes
+    white: int = 255
 
     def __post_init__(self) -> None:
         for name, dimensions in (("pixels", 3), ("labels", 1)):
@@ -160,12 +163,12 @@ class Split:
 
     @cached_property
     def images(self) -> Images:
-        """What a network sees: x = pixels / 255, float32 (n, rows · cols) in [0, 1]."""
-        return _as_images(self.pixels.reshape(len(self), -1))
+        """What a network sees: x = pixels / white, float32 (n, rows · cols) in [0, 1]."""
+        return _as_images(self.pixels.reshape(len(self), -1), self.white)
 
     def image(self, index: int) -> Images:
         """Give one image, float32 (rows · cols,): the bits of ``images[index]``, at once."""
-        return _as_images(self.pixels[index].reshape(-1))
+        return _as_images(self.pixels[index].reshape(-1), self.white)
 
 
 class Dataset:
@@ -246,7 +249,19 @@ class Dataset:
                 f"{printable(self.get_path(number))}: images of {_times(pixels.shape[1:])} pixels,"
                 f" but those to learn from have {_times(size)}"
             )
-        return Split(pixels, labels)
+        return Split(pixels, labels, self.white)
+
+    @cached_property
+    def white(self) -> int:
+        """The largest pixel: 255, or 1 in a set whose images to learn from know only 0 and 1."""
+        return 255 if self.spec or self._get_file(0)[0].max() > 1 else 1
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the set was read, a line each."""
+        if self.white == 255:
+            return ()
+        return (f"{printable(self.name)}: pixels are 0 and 1, so they are not divided by 255",)
 
     def _get_file(self, number: int) -> tuple[Bytes, str]:
         """Read file `number` of `FILES`, once."""
@@ -270,7 +285,7 @@ class Dataset:
         if found is None:
             raise DatasetError(
                 f"{printable(self.folder)}: no {FILES[number]} (nor {FILES[number]}.gz) in it;"
-                f" a set is four IDX files, {FILES[0]} and so on"
+                f" {_what_is_there(self.folder)}"
             )
         return found
 
@@ -349,6 +364,7 @@ def describe(dataset: str | Path | Dataset) -> str:
         lines.append(
             f"    {number:>3} {shown:12} {numbers[0][number]:>7,} {numbers[1][number]:>7,}"
         )
+    lines += [f"  note    {note.partition(': ')[2]}" for note in dataset.notes]
     lines.append(f"  from    {printable(dataset.origin)}")
     if spec:
         lines.append(f"  by      {spec.credit}")
@@ -408,10 +424,10 @@ def split_validation(split: Split, n: int) -> tuple[Split, Split]:
     )
 
 
-def _as_images(pixels: Bytes) -> Images:
-    """Divide by 255 in float32; in place, since the training images take 188 MB."""
+def _as_images(pixels: Bytes, white: int) -> Images:
+    """Divide by white in float32; in place, since the training images take 188 MB."""
     images = pixels.astype(np.float32)
-    images /= np.float32(255)
+    images /= np.float32(white)
     images.setflags(write=False)
     return images
 
@@ -440,6 +456,25 @@ def _find(folder: Path, base: str) -> Path | None:
     files = [path for path in paths if os.path.isfile(path)]
     # What is there but no file is named too, so that reading it can say what it is.
     return next(iter(files or [path for path in paths if os.path.lexists(path)]), None)
+
+
+def _what_is_there(folder: Path) -> str:
+    """What a folder holds in place of four IDX files, and what to do about it."""
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    low = [name.lower() for name in names]
+    if any(name.startswith("emnist") for name in low):
+        return (
+            "it holds EMNIST, whose images are transposed: write images.transpose(0, 2, 1) with "
+            f"network.datasets.write_idx, as {FILES[0]} and so on"
+        )
+    if any(name.startswith("qmnist") for name in low):
+        return (
+            "it holds QMNIST: call its images "
+            f"{FILES[0]} and so on, and write the first column of its labels, as uint8, with "
+            "network.datasets.write_idx"
+        )
+    shown = f"it holds {', '.join(names[:3])}{', …' * (len(names) > 3)}; " if names else ""
+    return f"{shown}a set is four IDX files, {FILES[0]} and so on"
 
 
 def _find_folder(spec: Spec) -> Path | None:

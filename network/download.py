@@ -16,8 +16,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from network.errors import DatasetError
-from network.idx import printable
+from network.errors import DatasetError, printable
 
 _CHUNK = 1 << 15
 _TRIES = 5

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from network.errors import SettingsError
 
@@ -97,6 +97,25 @@ ACTIVATIONS = {
     "relu": Activation("relu", relu, relu_backward),
     "softmax": Activation("softmax", softmax, softmax_backward),
 }
+
+
+def activate(name: str, z: ArrayLike) -> Floats:
+    """An activation function's values, of any sums, far out ones too: for curves and figures.
+
+    Parameters
+    ----------
+    name
+        Of `ACTIVATIONS`.
+    z
+        Sums, of any shape; of a softmax, the last axis is the layer.
+
+    Returns
+    -------
+    float64, of the shape of z.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        a = ACTIVATIONS[name].forward(np.array(z, dtype=np.float64, ndmin=1))
+    return a.reshape(np.shape(z))
 
 
 def squared_error(a: Floats, y: Floats) -> Floats:

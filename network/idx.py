@@ -19,7 +19,8 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from network.errors import DatasetError
+from network.errors import DatasetError, printable
+from network.files import write_whole
 
 Bytes = NDArray[np.uint8]
 
@@ -111,9 +112,9 @@ def _read_stream(
     """Read header and body from `stream`, which can hold at most `most` bytes."""
     head = stream.read(4)
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
-        raise _fault(path, f"is not an IDX file (it begins with {head.hex(' ') or 'nothing'})")
+        raise _fault(path, _what_else(head, head + stream.read(60)))
     if head[2] != 0x08:
-        raise _fault(path, f"holds {_TYPES[head[2]]}; only unsigned bytes can be read")
+        raise _fault(path, _how_to_make_bytes(head, stream))
     sizes = stream.read(4 * head[3])
     if len(sizes) < 4 * head[3]:
         raise _fault(path, "is cut off within its header")
@@ -154,6 +155,44 @@ def _read_stream(
     return array, digest.hexdigest()
 
 
+def _what_else(head: bytes, start: bytes) -> str:
+    """What a file is that is no IDX file, as far as its first bytes tell, and what to do."""
+    text = start.lstrip().lower()
+    if text.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
+        return "is a web page, not an IDX file: get the file itself from where it was linked"
+    if text.startswith(b"version https://git-lfs"):
+        return "is a pointer of Git LFS, not the file: git lfs pull fetches it"
+    if head.startswith(_GZIP_MAGIC):
+        return "is gzipped twice: unpack it once"
+    if head.startswith(b"PK"):
+        return "is a zip archive, not an IDX file: unpack it"
+    if head.startswith(b"\x93NUM"):
+        return "is a file of numpy, not an IDX file: write it with network.datasets.write_idx"
+    return f"is not an IDX file (it begins with {head.hex(' ') or 'nothing'})"
+
+
+def _how_to_make_bytes(head: bytes, stream: BinaryIO) -> str:
+    """What an IDX file of other numbers holds, and how to make bytes of it."""
+    kind = _TYPES[head[2]]
+    sizes = stream.read(4 * head[3])
+    if head[2] == 0x0C and head[3] == 2 and len(sizes) == 8:
+        _, columns = struct.unpack(">2I", sizes)
+        of = "QMNIST's: " if columns == 8 else ""
+        return (
+            f"its labels are {kind} in {columns} columns, {of}write the first column with "
+            "network.datasets.write_idx, as uint8"
+        )
+    if head[2] in (0x0D, 0x0E):
+        return (
+            f"holds {kind}, where bytes from 0 to 255 belong: multiply by 255 if they end at 1, "
+            "and write them with network.datasets.write_idx, as uint8"
+        )
+    return (
+        f"holds {kind}, where unsigned bytes belong: write them with network.datasets.write_idx, "
+        "as uint8"
+    )
+
+
 def write_idx(path: str | Path, array: Bytes, *, compress: bool | None = None) -> None:
     """Write `array` as an IDX file, whole or not at all; the same array gives the same bytes.
 
@@ -181,20 +220,10 @@ def write_idx(path: str | Path, array: Bytes, *, compress: bool | None = None) -
     data = content.getvalue()
     if compress if compress is not None else path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        try:
-            beside.write_bytes(data)
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(path, data)
     except OSError as error:
         raise _fault(path, f"cannot be written ({error.strerror or error})") from error
-
-
-def printable(text: object) -> str:
-    """Give `text` on one line, whatever odd characters a file name may have."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
 
 
 def _fault(path: Path, text: str) -> DatasetError:

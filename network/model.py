@@ -8,7 +8,7 @@ below (``z[1]``, ``delta[2]``) counts like that, as the trace and the screen do.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -162,7 +162,17 @@ class Network:
             Images (batch, n_0).
         rng
             Draws the dropout masks while training; without it nothing is dropped.
+
+        Raises
+        ------
+        SettingsError
+            If these are no images: see `check_images`.
         """
+        check_images(x, self.sizes[0])
+        return self.run(x, rng)
+
+    def run(self, x: Floats, rng: np.random.Generator | None = None) -> Pass:
+        """Do as `forward` for images that are known to be some: no time for another look."""
         passed = Pass(z=[x], a=[x], mask=[None] * (len(self.layers) + 1))
         with np.errstate(over="ignore", invalid="ignore"):
             for number, layer in enumerate(self.layers, start=1):
@@ -221,6 +231,23 @@ class Network:
         return loss_values(
             self.loss, self.layers[-1].activation.name, passed.z[-1], passed.a[-1], y
         )
+
+
+def check_images(x: Any, size: int) -> None:
+    """Raise SettingsError unless `x` is a batch of images as a network sees them.
+
+    A floating array (batch, size), of numbers from 0 to 1.
+    """
+    if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
+        kind = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
+        raise SettingsError(f"images are an array of floats from 0 to 1, not {kind}")
+    if x.ndim != 2 or x.shape[1] != size:
+        one = " (one image is x[None])" if x.shape == (size,) else ""
+        raise SettingsError(f"images for this network are (batch, {size}), not {x.shape}{one}")
+    low, high = (float(x.min()), float(x.max())) if x.size else (0.0, 1.0)
+    if not (low >= 0.0 and high <= 1.0):
+        bytes_ = ": divide pixels by 255" if 1.0 < high <= 255.0 and low >= 0.0 else ""
+        raise SettingsError(f"images have numbers from 0 to 1, not {low:g} to {high:g}{bytes_}")
 
 
 def dropout_mask(rng: np.random.Generator, like: Floats, probability: float) -> Floats:

@@ -86,7 +86,8 @@ class Moment:
         PathError
             If nothing has that name, or an index is out of range.
         """
-        match = PATH.fullmatch(path.strip())
+        given: object = path
+        match = PATH.fullmatch(given.strip()) if isinstance(given, str) else None
         if match is None:
             raise PathError(f"{path!r} is no path: write a name and indices, like delta2[3]")
         name, indices = match.groups()

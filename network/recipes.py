@@ -17,6 +17,9 @@ from network.errors import SettingsError
 from network.model import BiasGradient, Network, check_settings, parameter_count
 from network.schedules import SCHEDULES
 
+MOST_EPOCHS = 10**9
+"""Far more than anybody waits for, and few enough for steps to be counted in 64 bits."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -88,6 +91,9 @@ class Recipe:
                     f"unknown {field.replace('_', ' ')} {getattr(self, field)!r}: "
                     f"use {', '.join(allowed)}"
                 )
+        for field in ("learning_rate", "momentum", "weight_decay"):
+            if isinstance(getattr(self, field), int) and abs(getattr(self, field)) > 2**1000:
+                raise SettingsError(f"{field.replace('_', ' ')} is no number that can be used")
         if not (0 < self.learning_rate < float("inf")):
             raise SettingsError(f"the learning rate must be above 0, not {self.learning_rate}")
         if not 0 <= self.momentum < 1:
@@ -101,6 +107,8 @@ class Recipe:
                 )
         if self.epochs < 1:
             raise SettingsError(f"epochs must be at least 1, not {self.epochs}")
+        if self.epochs > MOST_EPOCHS:
+            raise SettingsError(f"epochs are at most {MOST_EPOCHS:,}, not {self.epochs}")
         for field in ("batch_size", "holdout", "seed"):
             if getattr(self, field) < 0:
                 raise SettingsError(f"{field.replace('_', ' ')} cannot be negative")

@@ -7,12 +7,10 @@ is there, the header is written last and the folder gets its final name.
 """
 
 import contextlib
-import errno
 import json
 import math
 import os
 import platform
-import re
 import shutil
 import sys
 from bisect import bisect_left
@@ -25,24 +23,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 import network
+from network.blas import blas_versions
 from network.errors import TraceError
+from network.files import is_full_disk, reason_of, write_whole
+from network.folder import CHECKPOINT, HEADER, PARTIAL_SUFFIX, find_stranger, is_own, is_taken
 from network.locking import lock
 from network.online import Segment
 from network.recipes import Recipe
 from network.trace import (
     FORMAT,
-    HEADER,
-    PARTIAL_SUFFIX,
     array_layout,
     file_digest,
     header_digest,
     train_command,
 )
 
-CHECKPOINT = "checkpoint.npz"
-OWN_FILE = re.compile(
-    r"(index|error|loss|confusion|(a|delta|W|b)\d+)\.npy|trace\.json|checkpoint\.npz(\.new)?"
-)
 SPARSE_BUDGET = 140_000_000
 SNAPSHOT_EVERY = 1000
 
@@ -107,6 +102,7 @@ class Recorder:
         self.recipe, self.record = recipe, record
         self.dataset = dict(dataset)
         self.planned_steps, self.batch = steps, batch
+        self._check_plan(steps, batch, snapshot_every)
         self.recorded: Sequence[int] = range(steps)
         if record == "full":
             self.snapshots = [*range(0, steps, snapshot_every), steps]
@@ -131,6 +127,21 @@ class Recorder:
             len(self.recorded),
             len(self.snapshots),
         )
+
+    def _check_plan(self, steps: int, batch: int, snapshot_every: int) -> None:
+        """Raise TraceError if the disk cannot hold so much, before anything so long is made."""
+        full = self.record == "full"
+        snapshots = -(-steps // snapshot_every) + 1 if full else 2
+        recorded = steps if full else 1
+        layout = array_layout(self.recipe.sizes, self.record, steps, batch, recorded, snapshots)
+        needed = sum(_nbytes(shape, dtype) for shape, dtype in layout.values())
+        with writing(self.folder):
+            free = shutil.disk_usage(_nearest(self.folder.parent)).free
+        if free < needed:
+            raise TraceError(
+                f"the disk is full: {self.folder} needs {_size(needed)}, and {_size(free)} are "
+                "free; make room, or choose another --out, or fewer --epochs"
+            )
 
     def _rows(self, name: str, step: int) -> int:
         """How many rows of an array are there before `step` is taken."""
@@ -160,23 +171,27 @@ class Recorder:
         """
         check_replaceable(self.partial)
         with writing(self.partial):
-            if self.partial.exists():
-                shutil.rmtree(self.partial)
+            _delete(self.partial)
             self.partial.mkdir(parents=True)
             free = shutil.disk_usage(self.partial).free
             if free < self.nbytes:
-                shutil.rmtree(self.partial)
+                self.partial.rmdir()
                 raise TraceError(
-                    f"the disk is full: {self.folder} needs {self.nbytes / 1e6:.0f} MB, "
-                    f"and {free / 1e6:.0f} MB are free; make room, or choose another --out"
+                    f"the disk is full: {self.folder} needs {_size(self.nbytes)}, "
+                    f"and {_size(free)} are free; make room, or choose another --out"
                 )
             for name, (shape, dtype) in self.shapes.items():
                 file = (self.partial / f"{name}.npy").open("wb")
                 self._files[name] = file
                 _write_array_header(file, shape, dtype)
 
-    def resume(self) -> tuple[int, dict[str, Any]]:
+    def resume(self, force: bool = False) -> tuple[int, dict[str, Any]]:
         """Open what was recorded, cut back to the last checkpoint.
+
+        Parameters
+        ----------
+        force
+            Go on too where other versions of what the bits depend on would do so: see `versions`.
 
         Returns
         -------
@@ -199,10 +214,23 @@ class Recorder:
                 raise
             except Exception:  # what is raised for a damaged zip file has many types
                 raise self._beyond_repair(self.partial / CHECKPOINT) from None
-            if about["plan"] != self._plan():
+            begun, now = about["plan"].pop("versions"), versions()
+            plan = self._plan()
+            del plan["versions"]
+            if about["plan"] != plan:
                 raise TraceError(
-                    f"{self.partial} was begun with other settings, data or versions: "
+                    f"{self.partial} was begun with other settings or data: "
                     f"give the same to go on, or start over with {self._start_over}"
+                )
+            if begun != now and not force:
+                other = ", ".join(
+                    f"{name.replace('_', ' ')} {begun.get(name)}, now {value}"
+                    for name, value in now.items()
+                    if begun.get(name) != value
+                )
+                raise TraceError(
+                    f"{self.partial} was begun with {other}: it would not end with the bytes of an "
+                    "uninterrupted run; --resume --force goes on all the same"
                 )
             step = about["step"]
             for name, (shape, dtype) in self.shapes.items():
@@ -343,9 +371,29 @@ class Recorder:
             if diverged_at is not None:
                 header["diverged_at"] = diverged_at
             header["sha256"] = header_digest(header)
-            with (self.partial / HEADER).open("w", encoding="utf-8") as text:
-                json.dump(header, text, indent=1)
-                text.write("\n")
+            write_whole(self.partial / HEADER, json.dumps(header, indent=1) + "\n")
+        self.give_name()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the unfinished run is a whole trace of these settings, but for its name."""
+        try:
+            header = json.loads((self.partial / HEADER).read_text(encoding="utf-8"))
+            plan = self._plan()
+            return (
+                all(header[name] == plan[name] for name in ("recipe", "dataset", "record"))
+                and header["sha256"] == header_digest(header)
+                and all(
+                    file_digest(self.partial / f"{name}.npy") == about["sha256"]
+                    for name, about in header["arrays"].items()
+                )
+            )
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return False
+
+    def give_name(self) -> None:
+        """Rename the finished folder to its final name."""
+        with writing(self.partial):
             for name in (CHECKPOINT, f"{CHECKPOINT}.new"):
                 (self.partial / name).unlink(missing_ok=True)
             put_in_place(self.partial, self.folder)
@@ -362,44 +410,99 @@ class Recorder:
         self._files.clear()
 
 
-def is_taken(folder: Path) -> bool:
-    """Whether there is anything but an empty folder."""
-    return folder.exists() and not (folder.is_dir() and next(folder.iterdir(), None) is None)
+def check_place(folder: Path, force: bool = False) -> None:
+    """Raise TraceError if training could not put its trace there in the end.
+
+    Parameters
+    ----------
+    folder
+        Where it is to go.
+    force
+        Whether a trace that is there is to be replaced.
+    """
+    check_replaceable(folder)
+    check_replaceable(_partial(folder))
+    with writing(folder):
+        if not is_taken(folder):
+            return
+        if force and is_taken(_old(folder)):
+            raise TraceError(
+                f"{_old(folder)} is in the way, left by a run that was stopped or put there by "
+                "somebody: move it away"
+            )
+        if os.path.ismount(folder) or not os.access(folder, os.W_OK | os.X_OK):
+            raise TraceError(f"{folder} cannot be replaced: choose another --out")
 
 
 def check_replaceable(folder: Path) -> None:
     """Raise TraceError if anything but a trace, whole or not, is there: it is not ours to delete.
 
-    A trace is known by having no other files than a trace has, trace.json or index.npy among them.
+    A trace is known by what is in its files, and by having no others.
     """
     with writing(folder):
         if not is_taken(folder):
             return
-        names = {file.name for file in folder.iterdir()} if folder.is_dir() else {folder.name}
-        strangers = sorted(name for name in names if not OWN_FILE.fullmatch(name))
-        if strangers or not names & {HEADER, "index.npy"}:
+        if not folder.is_dir() or folder.is_symlink():
+            raise TraceError(f"{folder} is neither a folder nor a trace: choose another --out")
+        stranger = find_stranger(folder)
+        if stranger:
             raise TraceError(
-                f"{folder} is not only a trace (it holds {(strangers or sorted(names))[0]}), so it "
-                "is not replaced: choose another --out, or move it away"
+                f"{folder} is no trace and not empty (it holds {stranger}): choose another --out"
             )
 
 
+def _partial(folder: Path) -> Path:
+    return folder.with_name(folder.name + PARTIAL_SUFFIX)
+
+
+def _old(folder: Path) -> Path:
+    """Where a trace stands that is being replaced."""
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder that `check_replaceable` has found to be a trace, and nothing else in it."""
+    if not folder.exists():
+        return
+    for file in list(folder.iterdir()):
+        if is_own(file):
+            file.unlink()
+    folder.rmdir()
+
+
 def put_in_place(partial: Path, folder: Path) -> None:
-    """Rename the finished folder to its final name; one that stood there goes last."""
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)  # left there by a process that was killed
-    if folder.exists():
-        folder.rename(old)
+    """Rename the finished folder to its final name; a trace that stood there goes last."""
+    old = None
+    if is_taken(folder):
+        check_replaceable(folder)
+        old = folder.rename(_old(folder))
+    elif folder.exists():
+        folder.rmdir()
     partial.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    if old is not None:
+        _delete(old)
 
 
-def versions() -> dict[str, str]:
-    """What made the trace."""
+def _size(count: int) -> str:
+    """Bytes as people write them."""
+    for unit, worth in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= worth:
+            return f"{count / worth:,.1f} {unit}"
+    return f"{count / 1e3:,.0f} kB"
+
+
+def versions() -> dict[str, str | int]:
+    """What made the trace, and all that its bytes depend on besides the recipe."""
     return {
         "glassnet": network.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
+        **blas_versions(),
     }
 
 
@@ -422,12 +525,11 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if is_full_disk(error):
             raise TraceError(
                 f"the disk is full: could not write {path}; make room and go on with --resume"
             ) from error
-        reason = error.strerror or error
-        raise TraceError(f"cannot write {error.filename or path}: {reason}") from error
+        raise TraceError(f"cannot write {error.filename or path}: {reason_of(error)}") from error
 
 
 class Lock:

@@ -24,9 +24,10 @@ from numpy import typing as npt
 from numpy.typing import NDArray
 
 from network import datasets
-from network.errors import GlassnetError, SettingsError, TraceError
+from network.errors import GlassnetError, SettingsError, TraceError, printable
+from network.files import reason_of
+from network.folder import HEADER, PARTIAL_SUFFIX, find_stranger
 from network.functions import Floats, loss_values, squared_error
-from network.idx import printable
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
 from network.recipes import RECIPES, Recipe
@@ -35,8 +36,6 @@ from network.step import Step
 from network.view import Picture, View, check_picture, look, name_of
 
 FORMAT = 1
-HEADER = "trace.json"
-PARTIAL_SUFFIX = ".partial"
 ENTRIES = (
     *("format", "recipe", "dataset", "layer_sizes", "dtype", "steps", "planned_steps", "batch"),
     *("record", "snapshots", "epochs", "arrays", "versions", "sha256"),
@@ -171,7 +170,12 @@ class Trace:
                 for name, about in header["arrays"].items():
                     if digests[name] != about["sha256"]:
                         raise ValueError(f"{files[name]} was changed since training")
-        except (OSError, ValueError) as error:
+        except FileNotFoundError as error:
+            raise TraceError(f"{error.filename} is missing: {_remake(path, header)}") from error
+        except OSError as error:
+            name = error.filename or path
+            raise TraceError(f"{name} cannot be read: {reason_of(error)}") from error
+        except ValueError as error:
             raise TraceError(f"{error}: {_remake(path, header)}") from error
         return cls(path, header, arrays)
 
@@ -317,6 +321,9 @@ class Trace:
         TraceError
             If the run has no such step, or did not record it (then the nearest are named).
         """
+        if isinstance(step, bool) or not isinstance(step, int | np.integer):
+            raise TraceError(f"a step is a whole number, not {step!r}")
+        step = int(step)
         if not -self.steps <= step < self.steps:
             raise TraceError(f"{self.path} has steps 0 to {self.steps - 1}, not {step}")
         step %= self.steps
@@ -443,7 +450,12 @@ def _remake(path: Path, header: Any) -> str:
         command = train_command(Recipe.from_dict(header["recipe"]), path, header.get("record"))
     except (LookupError, TypeError, AttributeError, GlassnetError):
         command = train_command(None, path)
-    return f"make it anew with {command} --force"
+    try:
+        stranger = find_stranger(path)
+    except OSError:
+        stranger = path.name
+    # --force would refuse it.
+    return f"move it away, then {command}" if stranger else f"make it anew with {command} --force"
 
 
 def _read_header(path: Path) -> dict[str, Any]:
@@ -460,9 +472,10 @@ def _read_header(path: Path) -> dict[str, Any]:
     try:
         header = json.loads((path / HEADER).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise TraceError(f"{path} is no trace, it has no {HEADER}: {_remake(path, None)}") from None
+        cure = "" if find_stranger(path) else f": {_remake(path, None)}"
+        raise TraceError(f"{path} is no trace, it has no {HEADER}{cure}") from None
     except OSError as error:
-        raise TraceError(f"cannot read {path / HEADER}: {error.strerror}") from None
+        raise TraceError(f"{path / HEADER} cannot be read: {reason_of(error)}") from None
     except (ValueError, RecursionError):
         raise TraceError(f"{path / HEADER} is damaged: {_remake(path, None)}") from None
     found = header.get("format") if isinstance(header, dict) else None
@@ -534,8 +547,8 @@ def _map_array(path: Path, about: dict[str, Any]) -> NDArray[Any]:
     """The array of one file, memory-mapped, with the shape and dtype that the header gives."""
     try:
         array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing") from None
+    except OSError:
+        raise
     except Exception as error:  # what numpy raises for a damaged file has many types
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise ValueError(f"{path} is damaged or truncated ({reason})") from error

@@ -15,16 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network import datasets
+from network.blas import one_thread
 from network.datasets import Dataset, Split
 from network.errors import DivergenceError, SettingsError, TraceError
+from network.folder import is_taken
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network
 from network.online import Descent, Segment, run_segment
 from network.optimizers import SGD
 from network.recipes import Recipe, find_recipe
-from network.recording import SNAPSHOT_EVERY, Lock, Recorder, check_replaceable, is_taken
+from network.recording import SNAPSHOT_EVERY, Lock, Recorder, check_place
 from network.schedules import learning_rate_at
-from network.trace import traces_folder
+from network.trace import Trace, traces_folder
 
 Record = Literal["full", "sparse", "none"]
 
@@ -178,7 +180,7 @@ class _Run:
             x, y = self.train.images[index], self.y[index]
         else:
             x, y = self.train.images, self.y
-        passed = network.forward(x, self.rng)
+        passed = network.run(x, self.rng)
         segment = Segment(
             self.step, index[None], y[None], passed.z[-1][None], [a[None] for a in passed.a[1:]], []
         )
@@ -277,7 +279,7 @@ class _Diverged(Exception):
 def evaluate(network: Network, split: Split) -> Evaluation:
     """Accuracy, mean loss and confusion of `network` on `split`."""
     classes = network.sizes[-1]
-    passed = network.forward(split.images)
+    passed = network.run(split.images)
     answers = passed.a[-1].argmax(axis=-1)
     labels = split.labels.astype(np.int64)
     loss = network.loss_of(passed, datasets.one_hot(labels, classes))
@@ -345,14 +347,15 @@ def train(
             f"{recipe.name} cannot be recorded in full: only plain gradient descent with one image "
             "per step can be replayed; record it sparse"
         )
-    dataset = dataset or datasets.load(recipe.dataset)
     if record == "none":
-        run = _new_run(recipe, dataset)
-        _loop(run, None, progress, checkpoint_seconds)
+        run = _new_run(recipe, dataset or datasets.load(recipe.dataset))
+        with one_thread():
+            _loop(run, None, progress, checkpoint_seconds)
         return Result(recipe, run.network, run.epochs, run.confusion)
     # Links resolved: the trace is made beside the folder that is meant, and renamed.
     out = Path(os.path.realpath(traces_folder() / recipe.label if out is None else out))
-    check_replaceable(out)
+    check_place(out, force)
+    dataset = dataset or datasets.load(recipe.dataset)
     with Lock(out):
         return _record(
             recipe,
@@ -389,18 +392,31 @@ def _record(
         record,
         snapshot_every,
     )
-    try:
-        _begin(run, recorder, resume, force)
-        _loop(run, recorder, progress, checkpoint_seconds)
-    finally:
-        recorder.close()
+    if recorder.is_whole and (resume or not (force or is_taken(out))):
+        # Killed when all was written but the name.
+        recorder.give_name()
+        return _read_result(out)
+    # One thread, whoever asks: the bytes of a trace depend on how many there are.
+    with one_thread():
+        try:
+            _begin(run, recorder, resume, force)
+            _loop(run, recorder, progress, checkpoint_seconds)
+        finally:
+            recorder.close()
     return Result(recipe, run.network, run.epochs, run.confusion, out)
+
+
+def _read_result(folder: Path) -> Result:
+    """What training gave that made a trace."""
+    trace = Trace.open(folder)
+    confusion = list(trace.arrays["confusion"])
+    return Result(trace.recipe, trace.network(), trace.epochs, confusion, folder)
 
 
 def _begin(run: _Run, recorder: Recorder, resume: bool, force: bool) -> None:
     """Start the recorder anew or where it stopped, without losing anything unasked."""
     if resume and recorder.has_checkpoint:
-        run.load(*recorder.resume())
+        run.load(*recorder.resume(force))
     elif is_taken(recorder.folder) and not force:
         raise TraceError(f"{recorder.folder} is there already: --force trains it anew")
     elif recorder.has_checkpoint and not force:
@@ -440,10 +456,12 @@ def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:
     """A run at its first step, its data checked against the recipe."""
     train_split, test_split = dataset.train, dataset.test
     n_in = int(np.prod(train_split.pixels.shape[1:]))
-    if n_in != recipe.sizes[0] or len(dataset.classes) != recipe.sizes[-1]:
+    classes = len(dataset.classes)
+    if n_in != recipe.sizes[0] or classes != recipe.sizes[-1]:
+        fitting = ",".join(map(str, (n_in, *recipe.sizes[1:-1], classes)))
         raise SettingsError(
             f"{recipe.name} is made for {recipe.sizes[0]} pixels and {recipe.sizes[-1]} classes, "
-            f"and {dataset.name} has {n_in} and {len(dataset.classes)}"
+            f"and {dataset.name} has {n_in} and {classes}: add --sizes {fitting}"
         )
     if recipe.holdout:
         train_split, test_split = datasets.split_validation(train_split, recipe.holdout)
@@ -485,7 +503,8 @@ def _loop(
                 _write(recorder, segment, loss)
             run.count(segment, loss)
             run.step = stop
-            run.counts.seconds += time.perf_counter() - started
+            # A clock may be set back.
+            run.counts.seconds += max(0.0, time.perf_counter() - started)
             epoch = run.end_epoch() if stop % run.steps_per_epoch == 0 else None
         except _Diverged as error:
             diverged = error

@@ -81,7 +81,7 @@ def look(
 ) -> View:
     """Send one image through a network, as the view of it says; see `View` for what is what."""
     layers = network.layers
-    passed = network.forward(x[None])
+    passed = network.run(x[None])
     y = loss = error = None
     if label is not None:
         y = one_hot(np.array([label]), network.sizes[-1])

@@ -15,6 +15,7 @@ from network.functions import (
     ACTIVATIONS,
     CROSS_ENTROPIES,
     LOSSES,
+    activate,
     check_pair,
     delta,
     loss_values,
@@ -277,3 +278,11 @@ def test_unknown_names_are_refused_with_the_known_ones() -> None:
         check_pair("tanh", "cross-entropy")
     with pytest.raises(SettingsError, match=r"^unknown loss 'hinge': .*squared-error[^\n]*$"):
         check_pair("sigmoid", "hinge")
+
+
+def test_any_sums_are_activated_without_a_warning() -> None:
+    far = np.array([-1e9, -800.0, 0.0, 800.0])
+    assert activate("sigmoid", far).tolist() == [0, 0, 0.5, 1]
+    assert activate("relu", far).tolist() == [0, 0, 0, 800]
+    assert activate("sigmoid", 0.0).shape == ()
+    assert activate("relu", np.ones((2, 3), np.float32)).dtype == np.float64

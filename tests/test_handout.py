@@ -24,12 +24,13 @@ from network.errors import GlassnetError
 from network.trace import Trace
 from network.training import train
 from scenes.__main__ import main
+from scenes.film.chapters import find_chapters
 from scenes.film.handout import document, stills
 from scenes.film.handout.formulas import INKS
 from scenes.film.handout.stills import read_chapter
 from scenes.film.handout.tables import Entry, full
 from scenes.film.layout import Screen
-from scenes.film.rehearsal import find_chapters
+from scenes.film.sealed import write_pdf
 from scenes.kit.ledger import MINUS, written
 from scenes.kit.style import contrast
 from scenes.kit.typeset import FONTS, Words
@@ -384,12 +385,13 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     code, line = run(tmp_path / "x.pdf")
-    assert (code, line) == (1, f"glassnet: cannot write {tmp_path}: Read-only file system")
+    assert (code, line) == (1, f"glassnet: cannot write {tmp_path}: the disk is read-only")
 
 
 def test_a_full_disk_leaves_the_handout_that_was_there(run, tmp_path, monkeypatch):
     out = tmp_path / "x.pdf"
-    out.write_bytes(b"last week's")
+    write_pdf(out, b"%PDF-1.7 last week's")
+    before = out.read_bytes()
     real = Path.write_bytes
 
     def write(path, data):
@@ -402,7 +404,7 @@ def test_a_full_disk_leaves_the_handout_that_was_there(run, tmp_path, monkeypatc
     code, line = run(out)
     assert code == 1
     assert f"the disk is full: could not write into {out}" in line
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"last week's"]
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
 
 
 @pytest.mark.parametrize(
@@ -412,11 +414,12 @@ def test_stopped_by_the_keyboard_it_leaves_what_was_there(run, tmp_path, monkeyp
     temporary, out = tmp_path / "temporary", tmp_path / "made" / "x.pdf"
     temporary.mkdir()
     out.parent.mkdir()
-    out.write_bytes(b"last week's")
+    write_pdf(out, b"%PDF-1.7 last week's")
+    before = out.read_bytes()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setattr(owner, name, lambda *_, **__: signal.raise_signal(signal.SIGINT))
     assert run(out) == (130, "glassnet: stopped")
-    assert [path.read_bytes() for path in out.parent.iterdir()] == [b"last week's"]
+    assert [path.read_bytes() for path in out.parent.iterdir()] == [before]
     assert list(temporary.iterdir()) == []
 
 
@@ -460,3 +463,13 @@ def test_each_chapter_has_a_line_of_its_own(folder, tmp_path, capsys):
     said = capsys.readouterr()
     assert re.fullmatch(r"demo: 3 beats \(\d+ s\)\n", said.err)
     assert re.fullmatch(rf"{tmp_path / 'x.pdf'} \(\d+ s\)\n", said.out)
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".pdf", "file/x.pdf", "loop/x.pdf"])
+def test_a_place_where_no_pdf_can_be_is_a_wrong_word(name, tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert main(["handout", "bias", "--out", str(tmp_path / name)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert (tmp_path / "file").read_text() == "mine"

@@ -60,7 +60,7 @@ def draw_network(
         )
         x = rng.normal(0, 1, (batch, sizes[0]))
         y = np.eye(sizes[-1])[rng.integers(0, sizes[-1], batch)]
-        z = network.forward(x, np.random.default_rng(9)).z
+        z = network.run(x, np.random.default_rng(9)).z
         kinks = [z[i] for i, name in enumerate(activations, start=1) if name == "relu"]
         some_alive = all((z_l > 0).any() for z_l in kinks)
         if some_alive and all(abs(z_l).min() > KINK for z_l in kinks):
@@ -72,7 +72,7 @@ def measure_slopes(network: Network, x: Floats, y: Floats) -> Floats:
     """The slope of the mean loss in every parameter, by central differences; same dropout masks."""
 
     def loss() -> float:
-        return float(network.loss_of(network.forward(x, np.random.default_rng(9)), y).mean())
+        return float(network.loss_of(network.run(x, np.random.default_rng(9)), y).mean())
 
     slopes = np.empty_like(network.flat)
     for i, value in enumerate(network.flat.copy()):
@@ -99,7 +99,7 @@ def relative_errors(found: Floats, slopes: Floats) -> Floats:
 def find_gradients(
     network: Network, x: Floats, y: Floats, bias_gradient: BiasGradient = "per-neuron"
 ) -> list[Gradient]:
-    passed = network.forward(x, np.random.default_rng(9))
+    passed = network.run(x, np.random.default_rng(9))
     return list(network.backward(passed, y, bias_gradient))
 
 
@@ -133,7 +133,7 @@ def test_dropout_is_in_the_gradient_check() -> None:
     network, x, y = draw_network(
         2, (4, 5, 3), ("sigmoid", "softmax"), "cross-entropy", 7, dropout=(0.4,)
     )
-    without = list(network.backward(network.forward(x), y))
+    without = list(network.backward(network.run(x), y))
     assert relative_errors(flatten(without), measure_slopes(network, x, y)).max() > 0.01
 
 
@@ -161,7 +161,7 @@ def test_gradient_check_finds_the_output_first_order(learning_rate: float) -> No
     network, x, y = draw_network(4, (4, 5, 3), ("sigmoid", "sigmoid"), "cross-entropy", 1)
     slopes, before = measure_slopes(network, x, y), network.flat.copy()
     optimizer, gradients = SGD(network.parameters), []
-    for gradient in network.backward(network.forward(x), y):
+    for gradient in network.backward(network.run(x), y):
         gradients.append(
             Gradient(gradient.layer, gradient.delta, gradient.dW.copy(), gradient.db.copy())
         )
@@ -173,7 +173,7 @@ def test_gradient_check_finds_the_output_first_order(learning_rate: float) -> No
     # What is off is the update of W2 alone: δ_h − W2ᵀδ_o a(1 − a) is proportional to its size.
     network.flat[:] = before
     exact = find_gradients(network, x, y)[1].delta
-    a1, a2 = network.forward(x).a[1:]
+    a1, a2 = network.run(x).a[1:]
     change = -learning_rate * (a2 - y).T @ a1
     np.testing.assert_allclose(
         gradients[1].delta - exact, (a2 - y) @ change * a1 * (1 - a1), rtol=1e-9
@@ -187,7 +187,7 @@ def run_step(
     network: Network, x: Floats, y: Floats, learning_rate: float
 ) -> tuple[Pass, dict[int, Gradient], dict[str, Floats]]:
     """One step; its forward pass, its gradients by layer (kept as they were), its parameters."""
-    passed = network.forward(x)
+    passed = network.run(x)
     gradients = {g.layer: g for g in network.backward(passed, y)}
     optimizer = SGD(network.parameters)
     for number, gradient in gradients.items():
@@ -274,7 +274,7 @@ def test_a_step_by_hand_relu_and_softmax() -> None:
     network.layers[0].b[:] = [0.5, 0]
     network.layers[1].W[:] = log3 * np.array([[2, -1], [0, 0]])
     x, y = np.array([[1.0, 2, 0], [0, 1, 1]]), np.array([[0.0, 1], [0, 1]])
-    buggy = list(network.backward(network.forward(x), y, "scalar"))
+    buggy = list(network.backward(network.run(x), y, "scalar"))
 
     passed, gradients, after = run_step(network, x, y, 0.5)
 
@@ -315,7 +315,7 @@ def test_forward_is_its_formula_for_every_row(dtype: type[np.floating]) -> None:
     activations = ("relu", "sigmoid", "softmax")
     network = Network((4, 5, 6, 3), activations, "cross-entropy", rng, "he", "uniform", dtype=dtype)
     x = rng.normal(0, 1, (7, 4)).astype(dtype)
-    passed = network.forward(x)
+    passed = network.run(x)
     for i, image in enumerate(x):
         a = image
         for number, (layer, name) in enumerate(zip(network.layers, activations, strict=True), 1):
@@ -334,7 +334,7 @@ def test_forward_and_backward_change_nothing() -> None:
         1, (4, 5, 3), ("relu", "softmax"), "cross-entropy", 3, dropout=(0.5,)
     )
     kept = [array.copy() for array in (network.flat, x, y)]
-    passed = network.forward(x, np.random.default_rng(0))
+    passed = network.run(x, np.random.default_rng(0))
     arrays = [*passed.z, *passed.a]
     before = [array.copy() for array in arrays]
     list(network.backward(passed, y))
@@ -346,7 +346,7 @@ def test_far_out_sums_pass_without_a_warning() -> None:
     network = Network((1, 1, 2), ("sigmoid", "softmax"), "cross-entropy", np.random.default_rng(0))
     network.flat[:] = [-1e30, 1e30, -1e30, 0, 0, 0]
     with np.errstate(all="raise"):
-        assert np.isfinite(network.forward(np.ones((1, 1), np.float32)).a[-1]).all()
+        assert np.isfinite(network.run(np.ones((1, 1), np.float32)).a[-1]).all()
 
 
 # Dropout
@@ -363,7 +363,7 @@ def test_dropout_drops_its_share_of_hidden_neurons_and_keeps_the_mean() -> None:
         dropout=dropout,
     )
     x = np.random.default_rng(1).normal(0, 1, (50, 3)).astype(np.float32)
-    passed = network.forward(x, np.random.default_rng(2))
+    passed = network.run(x, np.random.default_rng(2))
     assert passed.mask[0] is None
     assert passed.mask[3] is None
     assert (passed.a[0] == x).all()
@@ -383,13 +383,13 @@ def test_without_a_generator_nothing_is_dropped() -> None:
         for dropout in ((), (0.9,))
     )
     x = np.random.default_rng(1).normal(0, 1, (5, 3)).astype(np.float32)
-    for a, b in zip(plain.forward(x).a, dropping.forward(x).a, strict=True):
+    for a, b in zip(plain.run(x).a, dropping.run(x).a, strict=True):
         assert a.tobytes() == b.tobytes()
-    assert dropping.forward(x).mask == [None] * 3
+    assert dropping.run(x).mask == [None] * 3
     # And without dropout, nothing is drawn from the generator.
     rng = np.random.default_rng(0)
     state = rng.bit_generator.state
-    plain.forward(x, rng)
+    plain.run(x, rng)
     assert rng.bit_generator.state == state
 
 
@@ -535,3 +535,26 @@ def test_recipes_draw_different_parameters_for_different_seeds() -> None:
     first, again, other = (recipe.change(seed=seed).new_network().flat for seed in (0, 0, 1))
     assert first.tobytes() == again.tobytes()
     assert (first != other).mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.full((2, 4), 255.0), "from 0 to 1, not 255 to 255: divide pixels by 255"),
+        (np.full((2, 4), 200, np.uint8), "an array of floats from 0 to 1, not uint8"),
+        (np.array([[0.5, np.nan, 0, 0]]), "from 0 to 1, not nan to nan"),
+        (np.array([[0.5, -1, 0, 0]]), "from 0 to 1, not -1 to 0.5"),
+        (np.zeros((2, 4), complex), "not complex128"),
+        (np.zeros(4), r"are \(batch, 4\), not \(4,\) \(one image is x\[None\]\)"),
+        (np.zeros((2, 5)), r"are \(batch, 4\), not \(2, 5\)"),
+        (np.zeros((1, 2, 2)), r"are \(batch, 4\), not \(1, 2, 2\)"),
+        ([[0, 0, 0, 0]], "an array of floats from 0 to 1, not list"),
+        (None, "not NoneType"),
+    ],
+)
+def test_what_is_no_batch_of_images_is_refused_in_one_line(x: Any, message: str) -> None:
+    network = Network((4, 3), ("softmax",), "cross-entropy", np.random.default_rng(0))
+    with pytest.raises(SettingsError, match=message) as caught:
+        network.forward(x)
+    assert "\n" not in str(caught.value)
+    assert network.forward(np.ones((2, 4), np.float32)).a[-1].shape == (2, 3)

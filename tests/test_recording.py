@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import recipes, recording, training
+from network.blas import blas_versions, one_thread
 from network.errors import DivergenceError, SettingsError, TraceError
 from network.recipes import RECIPES, Recipe
 from network.recording import Lock, Recorder, recorded_steps
@@ -341,23 +343,135 @@ def test_what_is_no_trace_is_never_deleted(data, tmp_path, place):
     (folder / "thesis.txt").write_text("ten years of work")
     (folder / "loss.npy").write_bytes(b"mine")
     for options in ({}, {"force": True}, {"resume": True, "force": True}):
-        with pytest.raises(TraceError, match=r"is not only a trace \(it holds thesis\.txt\)"):
+        with pytest.raises(TraceError, match=r"is no trace and not empty"):
             train(online(data), tmp_path / "out", **options)
     (folder / "thesis.txt").unlink()
-    with pytest.raises(TraceError, match=r"is not only a trace \(it holds loss\.npy\)"):
+    with pytest.raises(TraceError, match=r"is no trace and not empty \(it holds loss\.npy\)"):
         train(online(data), tmp_path / "out", force=True)
     assert (folder / "loss.npy").read_bytes() == b"mine"
     shutil.rmtree(folder)
     folder.write_text("a file")
-    with pytest.raises(TraceError, match="is not only a trace"):
+    with pytest.raises(TraceError, match="is neither a folder nor a trace"):
         train(online(data), tmp_path / "out", force=True)
     assert folder.read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("index.npy", b"my notes"), ("trace.json", b'{"my": "settings of another program"}')],
+)
+def test_files_that_merely_have_a_trace_s_names_are_not_deleted(data, out, name, content):
+    train(online(data), out)
+    (out / name).write_bytes(content)
+    for options in ({"force": True}, {"force": True, "resume": True}):
+        with pytest.raises(TraceError, match=f"it holds {name}"):
+            train(online(data), out, **options)
+    assert (out / name).read_bytes() == content
+    assert (out / "a1.npy").exists()
+
+
+def test_a_folder_or_a_link_with_the_name_of_an_array_is_not_deleted(data, tmp_path, out):
+    train(online(data), out)
+    (out / "a1.npy").unlink()
+    (out / "a1.npy").mkdir()
+    (out / "a1.npy" / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(TraceError, match=r"it holds a1\.npy"):
+        train(online(data), out, force=True)
+    assert (out / "a1.npy" / "thesis.txt").read_text() == "ten years of work"
+    shutil.rmtree(out / "a1.npy")
+    (out / "a1.npy").symlink_to(tmp_path)
+    with pytest.raises(TraceError, match=r"it holds a1\.npy"):
+        train(online(data), out, force=True)
+
+
+def test_what_stands_where_the_old_trace_would_go_is_left_alone(data, out):
+    train(online(data), out)
+    beside = out.with_name(".out.old")
+    beside.mkdir()
+    (beside / "thesis.txt").write_text("ten years of work")
+    trained = []
+    with pytest.raises(TraceError, match=r"\.out\.old is in the way"):
+        train(online(data, seed=1), out, force=True, progress=trained.append)
+    assert not trained
+    shutil.move(out, out.with_name("elsewhere"))
+    train(online(data), out)
+    assert (beside / "thesis.txt").read_text() == "ten years of work"
+
+
+def test_a_run_killed_before_its_name_is_only_renamed(data, out):
+    train(online(data), out)
+    whole = read_files(out)
+    out.rename(out.with_name("out.partial"))
+    for options in ({}, {"resume": True}):
+        trained = []
+        result = train(online(data), out, progress=trained.append, **options)
+        assert not trained
+        assert read_files(out) == whole
+        assert result.epochs == Trace.open(out).epochs
+        np.testing.assert_array_equal(result.network.flat, Trace.open(out).parameters())
+        out.rename(out.with_name("out.partial"))
+    # Of other settings, it is not what was asked for.
+    train(online(data, seed=1), out, force=True)
+    assert Trace.open(out).recipe.seed == 1
+
+
+def test_a_plan_for_which_no_disk_is_large_enough_is_told_at_once(data, out):
+    begun = time.monotonic()
+    with pytest.raises(TraceError, match=r"needs .* TB, and .* are free"):
+        train(online(data, epochs=10**9), out)
+    assert time.monotonic() - begun < 2
+    assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
+
+
+def test_a_clock_that_is_set_back_gives_no_negative_seconds(data, out, monkeypatch):
+    times = iter(range(10**9, 0, -1))
+    monkeypatch.setattr(training.time, "perf_counter", lambda: float(next(times)))
+    train(online(data), out)
+    assert all(epoch["seconds"] == 0 for epoch in Trace.open(out).epochs)
+
+
+def test_a_trace_names_what_its_bits_depend_on(data, out):
+    train(online(data), out)
+    versions = Trace.open(out).header["versions"]
+    with one_thread():
+        assert versions.items() >= blas_versions().items()
+    assert versions["blas_threads"] in (1, "unknown")
+
+
+def test_another_kernel_goes_on_only_if_told_to(data, tmp_path, out, monkeypatch):
+    stop_at(20, online(data), out, snapshot_every=10)
+    with monkeypatch.context() as patch:
+        patch.setattr(recording, "blas_versions", lambda: {"blas": "other", "blas_kernel": "Old"})
+        with pytest.raises(TraceError, match=r"blas kernel \w+, now Old.*--resume --force"):
+            train(online(data), out, resume=True, snapshot_every=10)
+    train(online(data), out, resume=True, snapshot_every=10)
+    stop_at(20, online(data), tmp_path / "two", snapshot_every=10)
+    monkeypatch.setattr(recording, "blas_versions", lambda: {"blas": "other", "blas_kernel": "Old"})
+    train(online(data), tmp_path / "two", resume=True, force=True, snapshot_every=10)
+    assert Trace.open(tmp_path / "two").header["versions"]["blas_kernel"] == "Old"
+
+
+def test_batches_have_the_same_bytes_whoever_asks_for_them(data, tmp_path):
+    """`manim` starts with as many BLAS threads as there are cores, the command line with one."""
+    code = (
+        "import sys; from pathlib import Path; from tests.small_runs import batches; "
+        "from network.training import train; "
+        "train(batches(Path(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    made = []
+    for threads in ("1", "2", "4"):
+        folder = tmp_path / threads
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads}
+        environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+        subprocess.run([sys.executable, "-c", code, data, folder], check=True, env=environment)
+        made.append(read_timeless(folder))
+    assert made[0] == made[1] == made[2]
 
 
 def test_a_trace_with_something_else_in_it_is_not_deleted(data, out):
     train(online(data), out)
     (out / "notes").mkdir()
-    with pytest.raises(TraceError, match=r"it holds notes\), so it is not replaced"):
+    with pytest.raises(TraceError, match=r"it holds notes\): choose another --out"):
         train(online(data), out, force=True)
     Trace.open(out)
 
@@ -395,12 +509,12 @@ def test_places_that_cannot_be_written_are_told(data, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("a file")
     with pytest.raises(TraceError, match=r"cannot write .*file"):
         train(online(data), tmp_path / "file" / "out")
-    with pytest.raises(TraceError, match=r"cannot write .*: File name too long"):
+    with pytest.raises(TraceError, match=r"cannot write .*: its name is too long"):
         train(online(data), tmp_path / ("x" * 300))
-    with pytest.raises(TraceError, match=r"^/ is not only a trace"):
+    with pytest.raises(TraceError, match=r"^/ is no trace and not empty"):
         train(online(data), Path("/"), force=True)
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(TraceError, match="is not only a trace"):
+    with pytest.raises(TraceError, match="is no trace and not empty"):
         train(online(data), Path(), force=True)
     train(online(data), Path("a/b/../c"))
     assert Trace.open(tmp_path / "a" / "c").steps == 120
@@ -474,7 +588,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(data, tmp_path, out, monkeypatc
 def test_too_little_room_is_told_before_training(data, out, monkeypatch):
     usage = shutil.disk_usage(out.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10_000))
-    with pytest.raises(TraceError, match=r"the disk is full: .*out needs 0 MB, and 0 MB are free"):
+    with pytest.raises(TraceError, match=r"disk is full: .*out needs 19 kB, and 10 kB are free"):
         train(online(data), out)
     assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
 

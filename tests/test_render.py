@@ -19,9 +19,9 @@ from demo_chapters import ROOT, environment, render, render_command, write_chapt
 
 from network.training import ensure_trace
 from scenes.__main__ import main
+from scenes.film.chapters import find_chapters
 from scenes.film.join import count_frames
 from scenes.film.record import Record
-from scenes.film.rehearsal import find_chapters
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -337,15 +337,15 @@ def test_a_folder_that_cannot_be_written_is_one_line(capfd):
         finally:
             os.seteuid(user)
             Path(folder).chmod(0o755)
-    assert code == 1
+    assert code == 2
     (line,) = capfd.readouterr().err.splitlines()
-    assert re.fullmatch(r"glassnet: cannot write .*out: Permission denied", line)
+    assert re.fullmatch(r"glassnet: --out .*out: there is no permission", line)
 
 
 def test_a_file_where_the_folder_should_be_is_one_line(once, tmp_path, capfd):
     _, (source,) = once
     (tmp_path / "taken").write_text("something else")
-    assert main(["render", str(source), "--out", str(tmp_path / "taken")]) == 1
+    assert main(["render", str(source), "--out", str(tmp_path / "taken")]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert "taken" in line
 
@@ -355,7 +355,7 @@ def test_two_renders_at_once_into_one_folder(tmp_path):
     (source,) = write_chapters(tmp_path, "slow", middle="import time; time.sleep(2)")
     out = tmp_path / "out"
     first = start(source, "--out", out)
-    wait_for(lambda: (out / ".cache").exists())
+    wait_for(lambda: (out / ".glassnet" / "clips").exists())
     second = render(source, "--out", out)
     assert "another render is writing into" in error_of(second)
     assert first.wait(60) == 0
@@ -389,7 +389,7 @@ def test_after_sigkill_in_the_middle_the_film_is_whole_and_right(tmp_path):
     (source,) = write_chapters(tmp_path, "long", middle="import time; time.sleep(60)")
     out = tmp_path / "out"
     process = start(source, "--out", out)
-    clips = out / ".cache" / "long"
+    clips = out / ".glassnet" / "clips" / "long"
     wait_for(lambda: list(clips.rglob("*.mp4")))
     children = children_of(process.pid)
     time.sleep(0.5)
@@ -414,3 +414,55 @@ def test_after_sigkill_in_the_middle_the_film_is_whole_and_right(tmp_path):
 def frames(path):
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
+
+
+FOREIGN = ("index.html", "manifest.json", "transcript.md", "chapters.txt", "glassnet-480p.png")
+FOREIGN += ("chapters/480p/once.mp4", "chapters/480p/once.record.json", ".cache/new/thesis.txt")
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_file_that_is_not_ours_is_never_touched(once, tmp_path, name, capfd):
+    _, (source,) = once
+    mine = tmp_path / name
+    mine.parent.mkdir(parents=True) if name.count("/") else None
+    mine.write_text("ten years of work")
+    code = main(["render", str(source), "--out", str(tmp_path)])
+    assert mine.read_text() == "ten years of work"
+    if name.startswith(".cache"):
+        assert code == 0
+        return
+    assert code == 2
+    assert f"{name} is not of glassnet" in capfd.readouterr().err.replace("\\", "/")
+    # Nothing was filmed, nothing made but our own private folder.
+    assert {path.name for path in tmp_path.iterdir()} <= {name.split("/")[0], ".glassnet"}
+
+
+def test_a_page_that_was_edited_is_not_replaced(once, tmp_path, capfd):
+    _, (source,) = once
+    out = tmp_path / "out"
+    assert main(["render", str(source), "--out", str(out)]) == 0
+    assert main(["render", str(source), "--out", str(out)]) == 0
+    page = out / "index.html"
+    page.write_text(page.read_text() + "<!-- my own words -->")
+    assert main(["render", str(source), "--out", str(out)]) == 2
+    assert "index.html is not of glassnet, or was changed since" in capfd.readouterr().err
+    assert page.read_text().endswith("<!-- my own words -->")
+    page.unlink()
+    assert main(["render", str(source), "--out", str(out)]) == 0
+
+
+@pytest.mark.parametrize("out", ["it's", "50%", 'a "b" c', "-x", "日本", "a\\b"])
+def test_odd_names_of_folders(once, tmp_path, monkeypatch, out):
+    _, (source,) = once
+    monkeypatch.chdir(tmp_path)
+    assert main(["render", str(source), f"--out={out}"]) == 0
+    assert len(frames(tmp_path / out / "glassnet-480p.mp4")) > 10
+
+
+def test_a_folder_without_a_name_or_of_two_lines_is_refused(once, tmp_path, monkeypatch, capfd):
+    _, (source,) = once
+    monkeypatch.chdir(tmp_path)
+    for out in ("", "a\nb"):
+        assert main(["render", str(source), "--out", out]) == 2
+        assert len(capfd.readouterr().err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

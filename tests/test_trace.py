@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from network.__main__ import main
 from network.datasets import FILES, read_idx
 from network.errors import PathError, TraceError
+from network.folder import find_stranger
 from network.functions import ACTIVATIONS
 from network.recipes import RECIPES, Recipe
 from network.step import Step
@@ -624,12 +626,19 @@ def test_damage_is_one_line_that_names_the_file_and_the_cure(copy, data, capsys,
     message = str(caught.value)
     if name not in ("no json", "another hash"):
         assert str(copy / file) in message
+    if name == "a folder for an array":
+        assert "--force" not in message
+        return
     words = command_in(message)
     assert words[0] == "train"
-    assert words[-1] == "--force"
     assert words[words.index("--out") + 1] == str(copy)
-    if "a folder for" in name:
-        return  # trained anew over a folder, nothing of that folder would be lost: refused
+    # What has a file that does not look like a trace's is not replaced: somebody may want it.
+    refused = find_stranger(copy)
+    assert words[-1] == "--force" or refused
+    if refused:
+        assert "move it away, then python -m network train" in message
+        assert main([*words, "--quiet", "--force"]) != 0
+        copy.rename(copy.with_name("moved"))
     # The cure cures. Where the recipe cannot be read any more, it is for the reader to fill in.
     if words[1] == "RECIPE":
         words[1:2] = ["sigmoid-online", "--sizes", "25,6,10", "--dataset", str(data)]
@@ -822,3 +831,33 @@ def test_numpy_and_json_alone_can_read_it(full):
         "dtype": "int32",
         "sha256": header["arrays"]["index"]["sha256"],
     }
+
+
+@pytest.mark.parametrize("step", [1.0, slice(0, 3), "0", None, True, np.float32(1), (0,)])
+def test_a_step_is_a_whole_number(copy, step):
+    trace = Trace.open(copy)
+    with pytest.raises(TraceError, match="a step is a whole number"):
+        trace[step]
+    assert trace[np.int64(3)].step == 3
+
+
+@pytest.mark.parametrize("path", [None, 3, ("a2", 3), ""])
+def test_a_path_is_a_text(copy, path):
+    trace = Trace.open(copy)
+    with pytest.raises(PathError, match="is no path"):
+        trace[0][path]
+
+
+def test_a_learning_rate_beyond_all_floats_is_damage(copy):
+    set_in("recipe", "learning_rate", 10**400)(copy)
+    with pytest.raises(TraceError, match="damaged") as caught:
+        Trace.open(copy)
+    assert len(str(caught.value).replace(str(copy), "")) < 330
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
+def test_a_file_that_cannot_be_read_is_not_called_damaged(copy):
+    (copy / "a1.npy").unlink()
+    (copy / "a1.npy").symlink_to("a1.npy")
+    with pytest.raises(TraceError, match=r"a1\.npy cannot be read: its links lead in a circle"):
+        Trace.open(copy)

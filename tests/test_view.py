@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from small_runs import batches, online, write_dataset
 
 from network.errors import PathError, SettingsError, TraceError
 from network.trace import Trace
 from network.training import train
+from tests.small_runs import batches, online, write_dataset
 
 
 @pytest.fixture(scope="module")

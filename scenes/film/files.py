@@ -1,35 +1,15 @@
-"""Files that people rely on: written whole or not at all, and errors in one line."""
+"""What is written by films, and what keeps it from being written, in one line for people."""
 
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from network.errors import GlassnetError
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+from network.files import is_full_disk, reason_of
 
 
 class OutputError(GlassnetError):
     """Something that cannot be written."""
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to, which takes the final name when the block is left without error."""
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        yield beside
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    with replacing(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextmanager
@@ -44,13 +24,10 @@ def noticing_a_full_disk(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        beneath: BaseException | None = error
-        while beneath is not None:
-            if isinstance(beneath, OSError) and beneath.errno in _FULL:
-                raise OutputError(
-                    f"the disk is full: could not write into {path}; make room and try again"
-                ) from error
-            beneath = beneath.__cause__ or beneath.__context__
+        if is_full_disk(error):
+            raise OutputError(
+                f"the disk is full: could not write into {path}; make room and try again"
+            ) from error
         raise
 
 
@@ -67,5 +44,4 @@ def writing(path: Path) -> Iterator[None]:
         with noticing_a_full_disk(path):
             yield
     except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"cannot write {error.filename or path}: {reason}") from error
+        raise OutputError(f"cannot write {error.filename or path}: {reason_of(error)}") from error

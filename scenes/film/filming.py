@@ -46,8 +46,7 @@ def film(
     waiting: Sequence[Job],
     quality: str,
     jobs: int,
-    cache: Path,
-    folder: Path,
+    out: Path,
     progress: Progress,
 ) -> dict[str, Sequence[str]]:
     """Film chapters; whatever ends this, a Ctrl-C too, ends all processes that it has started.
@@ -60,10 +59,8 @@ def film(
         Manim's letter.
     jobs
         How many at once.
-    cache
-        Where each has a folder for Manim's clips.
-    folder
-        Where the films go.
+    out
+        The folder that films go to.
     progress
         What is told how far they are.
 
@@ -81,7 +78,7 @@ def film(
         while waiting or running:
             while waiting and len(running) < jobs:
                 job = waiting.pop()
-                _start(job, quality, cache / job.name, folder, events)
+                _start(job, quality, out, events)
                 running.append(job)
                 progress.begin(job.name)
             job, seconds = events.get()
@@ -101,13 +98,12 @@ def film(
 def _start(
     job: Job,
     quality: str,
-    cache: Path,
-    folder: Path,
+    out: Path,
     events: "SimpleQueue[tuple[Job, float | None]]",
 ) -> None:
     """Start a chapter's process, and the thread that passes on what it says."""
     job.process = Popen(
-        [sys.executable, "-m", "scenes.film.worker", job.source, quality, str(cache), str(folder)],
+        [sys.executable, "-m", "scenes.film.worker", job.source, quality, str(out)],
         cwd=PROJECT,  # where manim.cfg is
         # Processes side by side are enough threads.
         env=os.environ | _folders() | {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},

@@ -326,7 +326,7 @@ class Oracle:
     def outputs_on_test(self, biases: bool = True) -> np.ndarray:
         """Outputs of the trained network for all test images, (images, n_L) float64."""
         layers = [(W, b if biases else [0.0] * len(b)) for W, b in self.trained]
-        a = np.frombuffer(self.test.pixels, np.uint8).reshape(len(self.test), -1) / 255.0
+        a = np.frombuffer(self.test.pixels, np.uint8).reshape(len(self.test), -1) / self.test.white
         for (W, b), name in zip(layers, self.recipe["activations"], strict=True):
             z = a @ np.array(W).T + np.array(b)
             if name == "sigmoid":
@@ -363,6 +363,9 @@ class Pictures:
         dataset = datasets.load(name)
         (self.count, *size), self.pixels = _read_idx(dataset.get_path(number))
         self.columns = size[-1]
+        train = self.pixels if number == 0 else _read_idx(dataset.get_path(0))[1]
+        # A set of zeros and ones is not divided.
+        self.white = 255 if max(train) > 1 else 1
         _, self.labels = _read_idx(dataset.get_path(number + 1))
         self.size = math.prod(size)
 
@@ -370,13 +373,13 @@ class Pictures:
         return self.count
 
     def image(self, index: int) -> list[float]:
-        """An image: bytes / 255."""
+        """An image: bytes / white."""
         start = index * self.size
-        return [byte / 255 for byte in self.pixels[start : start + self.size]]
+        return [byte / self.white for byte in self.pixels[start : start + self.size]]
 
     def pixel(self, index: int, place: int) -> float:
         """One pixel of an image."""
-        return self.pixels[index * self.size + place] / 255
+        return self.pixels[index * self.size + place] / self.white
 
 
 def _read_idx(path: Path) -> tuple[list[int], bytes]:

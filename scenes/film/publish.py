@@ -12,8 +12,9 @@ from typing import Any
 
 import av
 
+from network.files import write_whole
 from network.trace import file_digest
-from scenes.film.files import write_whole
+from scenes.film.folder import Folder
 from scenes.film.join import Contents, Mark, join, poster
 from scenes.film.page import render_page
 from scenes.film.record import SUFFIXES, versions
@@ -24,26 +25,34 @@ FORMAT = 1
 TITLE = "glassnet: how a neural network learns to read digits"
 
 
-def publish(takes: Sequence[Take], quality: str, out: Path) -> Path:
+def published_names(quality: str) -> list[str]:
+    """The files that `publish` makes; the manifest last: it vouches for the others."""
+    film = [f"glassnet-{quality}{suffix}" for suffix in (".mp4", ".srt", ".vtt", ".png")]
+    return [*film, "chapters.txt", "transcript.md", "index.html", "manifest.json"]
+
+
+def publish(takes: Sequence[Take], quality: str, folder: Folder) -> Path:
     """Make the film of filmed chapters in a folder, and everything beside it; gives its path.
 
     Parameters
     ----------
     takes
-        The chapters in order, their films inside `out`.
+        The chapters in order, their films inside `folder`.
     quality
         What the film is called after, as ``480p``.
-    out
-        The folder.
+    folder
+        Where it goes.
 
     Raises
     ------
     scenes.film.join.FilmError
         If the chapters cannot be joined.
+    scenes.film.folder.TakenError
+        If a file that is not ours is in the way.
     OSError
         If something cannot be written.
     """
-    new = out / ".cache" / "new"
+    out, new = folder.path, folder.new / "film"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     film = new / f"glassnet-{quality}.mp4"
@@ -79,9 +88,7 @@ def publish(takes: Sequence[Take], quality: str, out: Path) -> Path:
         new / "manifest.json",
         json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     )
-    # The manifest last: it vouches for the others.
-    for path in sorted(new.iterdir(), key=lambda path: path.name == "manifest.json"):
-        path.replace(out / path.name)
+    folder.place(f"film-{quality}", {name: new / name for name in published_names(quality)})
     new.rmdir()
     return out / film.name
 

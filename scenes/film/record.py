@@ -15,8 +15,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from network.files import write_whole
 from network.trace import file_digest
-from scenes.film.files import write_whole
 from scenes.kit.chapter import Chapter
 from scenes.kit.settings import Settings
 
@@ -44,16 +44,24 @@ class Record:
         self._words = _digest_of_words(chapter)
         self._sources = _digests_of_sources(chapter)
 
-    def write(self, chapter: type[Chapter], quality: str, trace: str) -> None:
-        """Vouch for the film of a chapter that this process has made since `begin`."""
+    @property
+    def made(self) -> list[Path]:
+        """All files of the chapter, this record last."""
+        return [*self._made, self.path]
+
+    def write(self, chapter: type[Chapter], quality: str, trace: str, new: Path) -> None:
+        """Vouch for the film of a chapter that this process has made since `begin`.
+
+        Its files, and then this record, are in the folder `new`, to be moved to their places.
+        """
         content = {
             **_settings(chapter, quality, trace),
             "words": self._words,
             # Some are loaded only when they are needed.
             "sources": _digests_of_sources(chapter) | self._sources,
-            "made": {path.name: file_digest(path) for path in self._made},
+            "made": {path.name: file_digest(new / path.name) for path in self._made},
         }
-        write_whole(self.path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        write_whole(new / self.path.name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
     def holds(self, chapter: type[Chapter], quality: str, trace: str) -> bool:
         """Whether the film is there, whole, and would come out the same if made again."""

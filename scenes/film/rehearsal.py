@@ -5,30 +5,20 @@ watcher asks for a frame: it takes seconds where a film takes minutes. `scenes.f
 `scenes.film.sheet` are watchers.
 """
 
-import difflib
-import importlib
-import importlib.util
 import math
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from manim import CairoRenderer, Mobject, Scene, config, tempconfig
 from manim.constants import QUALITIES as QUALITIES_OF_MANIM
 
-from network.errors import SettingsError
-from scenes import LECTURE
 from scenes.kit.chapter import Beat, BeatTime, Chapter
 
 Pixels = np.ndarray
 """A frame, (height, width, 3), uint8."""
-
-SCENES = Path(__file__).parents[1]
 
 QUALITIES = {
     "l": "low_quality",
@@ -52,6 +42,11 @@ def frame_rate(quality: str) -> float:
 def quality_name(quality: str) -> str:
     """What a film of a quality is called: ``480p``."""
     return f"{QUALITIES_OF_MANIM[QUALITIES[quality]]['pixel_height']}p"
+
+
+def chapters_folder(quality: str) -> str:
+    """Where the films of chapters are, from the folder of the film on: ``chapters/480p``."""
+    return f"chapters/{quality_name(quality)}"
 
 
 class Watcher:
@@ -191,56 +186,3 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
         # Not Chapter.render, which ends the process when something is wrong.
         Scene.render(scene)
     return scene
-
-
-def chapter_names() -> list[str]:
-    """The chapters that there are: in the order of the lecture, then those it does not name."""
-    there = sorted(path.stem for path in SCENES.glob("*.py") if path.stem[0] != "_")
-    return sorted(there, key=lambda name: LECTURE.index(name) if name in LECTURE else len(LECTURE))
-
-
-def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
-    """The chapters of these names (``backprop``) or files (``/tmp/demo.py``).
-
-    Without any: all there are, in the order of `scenes.LECTURE`.
-
-    Raises
-    ------
-    SettingsError
-        If a name or file is none.
-    """
-    known = chapter_names()
-    found = []
-    for name in names or known:
-        path = Path(name)
-        if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
-            found.append(_chapter_of(_load(path), name))
-            continue
-        if path.stem not in known:
-            near = difflib.get_close_matches(path.stem, known, n=1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
-            raise SettingsError(f"no chapter {name!r}: {meant}there are {', '.join(known)}")
-        found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
-    return found
-
-
-def _load(path: Path) -> ModuleType:
-    """A module from a file outside `scenes`."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _chapter_of(module: ModuleType, name: str) -> type[Chapter]:
-    for member in vars(module).values():
-        if (
-            isinstance(member, type)
-            and issubclass(member, Chapter)
-            and member.__module__ == module.__name__
-        ):
-            return member
-    raise SettingsError(f"{name} has no Chapter in it")

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from scenes.film.files import replacing
+from network.errors import SettingsError
+from network.files import reason_of
+from scenes.film.files import writing
 from scenes.film.rehearsal import Pixels, Watcher, draw, frame_rate, rehearse
+from scenes.film.sealed import check_free, write_png
 from scenes.kit.chapter import Chapter
 from scenes.kit.style import BACKGROUND, DIM, FAINT, TEXT
 
@@ -118,10 +121,20 @@ def write_sheet(
     width: int | None = None,
     folder: Path = SHEETS,
 ) -> Path:
-    """Make a chapter's sheet, ``<folder>/<chapter>.png``, and give its path."""
-    sheet = lay_out(shoot(chapter, quality), columns, width)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make a chapter's sheet, ``<folder>/<chapter>.png``, and give its path.
+
+    Raises
+    ------
+    network.errors.GlassnetError
+        If there is something else of that name, or nothing can be written there.
+    """
     path = folder / f"{chapter.file_name()}.png"
-    with replacing(path) as beside:
-        sheet.save(beside)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--out {folder}: {reason_of(error)}") from error
+    check_free(path)
+    sheet = lay_out(shoot(chapter, quality), columns, width)
+    with writing(path):
+        write_png(path, sheet)
     return path

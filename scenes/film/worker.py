@@ -1,7 +1,7 @@
 """Films one chapter in a process of its own: what `scenes.film.render` starts, once per chapter.
 
-``python -m scenes.film.worker CHAPTER QUALITY CACHE FOLDER`` renders into Manim's folder CACHE,
-then puts the film and what goes with it into FOLDER, last of all a record of all that the film
+``python -m scenes.film.worker CHAPTER QUALITY OUT`` renders into a cache in the folder OUT, then
+puts the film and what goes with it in their place there, last of all a record of all that the film
 depends on. Lines on standard output say how many seconds have been filmed; whatever else there is
 to say goes to standard error. It ends when its standard input does: when whoever started it is
 gone.
@@ -18,10 +18,13 @@ import av
 from manim import config, tempconfig
 
 from network.errors import GlassnetError
-from scenes.film.files import noticing_a_full_disk, write_whole, writing
+from network.files import write_whole
+from scenes.film.chapters import find_chapters
+from scenes.film.files import noticing_a_full_disk, writing
+from scenes.film.folder import Folder
 from scenes.film.join import FilmError, count_frames
 from scenes.film.record import Record
-from scenes.film.rehearsal import QUALITIES, QUIET, find_chapters
+from scenes.film.rehearsal import QUALITIES, QUIET, chapters_folder
 from scenes.film.subtitles import to_srt, to_vtt
 from scenes.film.timeline import Take
 from scenes.kit.chapter import Chapter
@@ -40,7 +43,7 @@ class _Reporting(Chapter):
         print(f"{self.time:.3f}", file=self.report, flush=True)
 
 
-def main(name: str, quality: str, cache: Path, folder: Path) -> int:
+def main(name: str, quality: str, folder: Folder) -> int:
     """Film one chapter; the exit code."""
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     # Manim and chapters print, too.
@@ -48,13 +51,18 @@ def main(name: str, quality: str, cache: Path, folder: Path) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         (chapter,) = find_chapters([name])
-        record = Record(chapter.file_name(), folder)
+        record = Record(chapter.file_name(), folder.path / chapters_folder(quality))
+        cache = folder.clips / chapter.file_name()
         record.begin(chapter)
         with noticing_a_full_disk(cache):
             scene = film(chapter, quality, cache, report)
-        with writing(folder):
-            take = put_in_place(scene, record)
-            record.write(chapter, quality, take.books["digest"])
+        with writing(folder.path):
+            new = folder.new / chapter.file_name()
+            take = gather(scene, new, record.film.name)
+            record.write(chapter, quality, take.books["digest"], new)
+            group = f"{chapters_folder(quality)}/{chapter.file_name()}".replace("/", "-")
+            files = {path.relative_to(folder.path).as_posix(): path.name for path in record.made}
+            folder.place(group, {name: new / made for name, made in files.items()})
             _forget_unused_clips(scene)
             (cache / UNFINISHED).unlink()
     except GlassnetError as error:
@@ -85,19 +93,19 @@ def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> C
     return scene
 
 
-def put_in_place(scene: Chapter, record: Record) -> Take:
-    """Move the film and its books to their folder, where no record vouches for them yet."""
+def gather(scene: Chapter, new: Path, name: str) -> Take:
+    """Move the film and its books to a new folder, with subtitles beside them."""
     made = Path(scene.renderer.file_writer.movie_file_path)
-    place = record.film
-    place.parent.mkdir(parents=True, exist_ok=True)
-    record.path.unlink(missing_ok=True)
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    film = new / name
     for kind in (".timeline.json", ".readings.json", ".mp4"):
-        os.replace(made.with_suffix(kind), place.with_suffix(kind))
-    take = Take.load(place)
-    if count_frames(place) != take.frames:
-        raise FilmError(f"{place} is not whole: delete {place.parent}, then render again")
-    write_whole(place.with_suffix(".srt"), to_srt(take.subtitles))
-    write_whole(place.with_suffix(".vtt"), to_vtt(take.subtitles))
+        os.replace(made.with_suffix(kind), film.with_suffix(kind))
+    take = Take.load(film)
+    if count_frames(film) != take.frames:
+        raise FilmError(f"{film} is not whole: delete {new.parent}, then render again")
+    write_whole(film.with_suffix(".srt"), to_srt(take.subtitles))
+    write_whole(film.with_suffix(".vtt"), to_vtt(take.subtitles))
     return take
 
 
@@ -129,5 +137,5 @@ def _end_with_the_parent() -> None:
 
 
 if __name__ == "__main__":
-    name, quality, *folders = sys.argv[1:]
-    sys.exit(main(name, quality, *map(Path, folders)))
+    name, quality, out = sys.argv[1:]
+    sys.exit(main(name, quality, Folder(Path(out))))

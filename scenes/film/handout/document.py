@@ -7,12 +7,14 @@
 
 import io
 import json
+import os
 import shutil
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +23,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from network.errors import SettingsError
-from scenes.film.files import replacing, writing
+from network.files import reason_of
+from scenes.film.files import noticing_a_full_disk, writing
 from scenes.film.handout import colophon
 from scenes.film.handout.colophon import prose
 from scenes.film.handout.formulas import INKS
@@ -29,6 +32,7 @@ from scenes.film.handout.stills import HandoutError, Part, Section, Still, read_
 from scenes.film.handout.tables import lay_out
 from scenes.film.join import detail
 from scenes.film.record import versions
+from scenes.film.sealed import check_free, write_pdf
 from scenes.film.subtitles import beat_title, short_time
 from scenes.kit.chapter import Chapter
 from scenes.kit.narration import in_words, with_article
@@ -77,21 +81,26 @@ def write_handout(chapters: Sequence[type[Chapter]], out: Path) -> Path:
     network.errors.GlassnetError
         If it cannot be written, a font is missing, a chapter stops or a formula does not compile.
     """
-    if out.is_dir():
+    if os.path.isdir(out):  # Path.is_dir raises where a name is too long
         raise SettingsError(f"--out {out} is a folder: name the file, as {out / 'handout.pdf'}")
     if out.suffix.lower() != ".pdf":
         raise SettingsError(f"--out {out}: the handout is a PDF, so its name ends in .pdf")
     # What would keep it from being written at the end is found at the beginning.
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out.parent):
-            pass
+    check_free(out)
+    try:
+        with noticing_a_full_disk(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out.parent), suppress(FileNotFoundError):
+                os.lstat(out)  # its name may be too long
+    except OSError as error:
+        raise SettingsError(f"--out {out}: {reason_of(error)}") from error
     settings = Settings.from_environment()
     for chapter in chapters:
         chapter.choose_step(chapter.open_trace(settings), settings)
     pdf = typeset([_read(chapter) for chapter in chapters])
-    with writing(out), replacing(out) as beside:
-        beside.write_bytes(pdf)
+    check_free(out)
+    with writing(out):
+        write_pdf(out, pdf)
     return out
 
 

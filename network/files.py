@@ -1,0 +1,70 @@
+"""Files that people rely on: written whole or not at all, and what keeps them from it in one line.
+
+The lowest module: it knows nothing of what is written.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the final name when the block is left without error.
+
+    It is new, beside the final one, and has its suffix.
+
+    Raises
+    ------
+    OSError
+        If nothing can be written there.
+    """
+    # Its name is short whatever the final one is, so that whatever can be named can be written.
+    beside = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
+    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        yield beside
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all; text in UTF-8."""
+    data = content.encode() if isinstance(content, str) else content
+    with replacing(path) as beside:
+        beside.write_bytes(data)
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether an error is one of writing to a full disk, or has come of one."""
+    beneath: BaseException | None = error
+    while beneath is not None:
+        if isinstance(beneath, OSError) and beneath.errno in _FULL:
+            return True
+        beneath = beneath.__cause__ or beneath.__context__
+    return False
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file cannot be read or written, in words that end a sentence.
+
+    "there is no permission", "it is a folder", "its name is too long".
+    """
+    words = {
+        errno.EACCES: "there is no permission",
+        errno.EPERM: "there is no permission",
+        errno.EROFS: "the disk is read-only",
+        errno.EISDIR: "it is a folder",
+        errno.ENOTDIR: "part of the path is a file, not a folder",
+        errno.ELOOP: "its links lead in a circle",
+        errno.ENAMETOOLONG: "its name is too long",
+        errno.ENOENT: "it is not there",
+        errno.EEXIST: "there is a file of that name",
+    }
+    return words.get(error.errno or 0, error.strerror or str(error))

@@ -1,0 +1,124 @@
+"""Which chapters there are, and their classes; those that do not load are told of in one way."""
+
+import difflib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from network.errors import GlassnetError, SettingsError
+from scenes import LECTURE
+from scenes.kit.chapter import Chapter
+
+SCENES = Path(__file__).parents[1]
+
+LAST_LINES = 8
+"""How much of a failed chapter's error is shown."""
+
+
+def chapter_names() -> list[str]:
+    """The chapters that there are: in the order of the lecture, then those it does not name."""
+    there = sorted(path.stem for path in SCENES.glob("*.py") if path.stem[0] != "_")
+    return sorted(there, key=lambda name: LECTURE.index(name) if name in LECTURE else len(LECTURE))
+
+
+def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
+    """The chapters of these names (``backprop``) or files (``/tmp/demo.py``).
+
+    Without any: all there are, in the order of `scenes.LECTURE`.
+
+    Raises
+    ------
+    SettingsError
+        If a name or file is none.
+    """
+    known = chapter_names()
+    found = []
+    for name in names or known:
+        path = Path(name)
+        if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
+            found.append(_chapter_of(_load(path), name))
+            continue
+        if path.stem not in known:
+            near = difflib.get_close_matches(path.stem, known, n=1)
+            meant = f"did you mean {near[0]!r}? " if near else ""
+            raise SettingsError(f"no chapter {name!r}: {meant}there are {', '.join(known)}")
+        found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
+    return found
+
+
+def _load(path: Path) -> ModuleType:
+    """A module from a file outside `scenes`."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _chapter_of(module: ModuleType, name: str) -> type[Chapter]:
+    for member in vars(module).values():
+        if (
+            isinstance(member, type)
+            and issubclass(member, Chapter)
+            and member.__module__ == module.__name__
+        ):
+            return member
+    raise SettingsError(f"{name} has no Chapter in it")
+
+
+def load_chapters(
+    names: Sequence[str] = (),
+) -> tuple[dict[str, type[Chapter]], dict[str, Sequence[str]]]:
+    """Chapters by name, in the order asked for, each once; and the errors of those that fail.
+
+    Raises
+    ------
+    GlassnetError
+        If a name or file is none, or two files have one name.
+    """
+    chapters: dict[str, type[Chapter]] = {}
+    failed: dict[str, Sequence[str]] = {}
+    for wanted in names or chapter_names():
+        name = Path(wanted).stem
+        try:
+            (chapter,) = find_chapters([wanted])
+        except GlassnetError:
+            raise
+        except Exception as error:  # whatever an author's file raises
+            failed[name] = _lines_of(error)
+            continue
+        if chapters.setdefault(name, chapter).__module__ != chapter.__module__ or (
+            _file_of(chapters[name]) != _file_of(chapter)
+        ):
+            raise SettingsError(f"two chapters are called {name!r}: rename one of the files")
+    return chapters, failed
+
+
+def _lines_of(error: Exception) -> list[str]:
+    """An error as Python tells it, without the steps that led to the author's file."""
+    told = traceback.TracebackException.from_exception(error)
+    ours = (__file__, importlib.__file__)
+    told.stack[:] = [
+        frame
+        for frame in told.stack
+        if frame.filename not in ours and not frame.filename.startswith("<frozen")
+    ]
+    return "".join(told.format()).splitlines()
+
+
+def tell_failed(failed: Mapping[str, Sequence[str]]) -> None:
+    """Say on standard error which chapters failed, and the last lines of each error."""
+    for name, lines in failed.items():
+        print(f"\n{name} failed:", file=sys.stderr)
+        for line in lines[-LAST_LINES:]:
+            print(f"    {line}", file=sys.stderr)
+
+
+def _file_of(chapter: type[Chapter]) -> str | None:
+    return sys.modules[chapter.__module__].__file__

@@ -6,102 +6,111 @@ elsewhere. Errors that a person can mend are one line on stderr, exit code 1 (2 
 
 import os
 
-# One thread for all: products this small gain nothing from a second, and on a busy machine threads
-# that wait for each other take many times as long. Must be set before numpy is loaded.
+# Training uses one thread by itself (`network.blas`); this spares the other commands threads that
+# wait for each other on a busy machine. Must be set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-import contextlib
 import dataclasses
-import io
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
 from network import datasets
+from network.command_line import Parser, complain, guard_streams, run
 from network.errors import GlassnetError, SettingsError, TraceError
-from network.idx import printable
+from network.folder import PARTIAL_SUFFIX, is_taken
+from network.functions import ACTIVATIONS
+from network.model import INITIALISATIONS
 from network.progress import show_progress
 from network.recipes import RECIPES, Recipe, find_recipe
-from network.recording import is_taken
-from network.report import describe_evaluation, describe_prediction, describe_recipes, describe_step
-from network.trace import PARTIAL_SUFFIX, Trace, traces_folder
+from network.recording import check_replaceable
+from network.report import (
+    describe_evaluation,
+    describe_prediction,
+    describe_recipes,
+    describe_step,
+    describe_steps,
+    find_class,
+    find_steps,
+)
+from network.schedules import SCHEDULES
+from network.trace import Trace, traces_folder
 from network.training import Record, default_record, evaluate, train
 
-# Settings of a recipe that have a meaning of their own on the command line.
-NO_OPTION = {"name", "summary"}
+DEFAULT = "sigmoid-online"
+"""The recipe, and the trace, that is meant when none is named."""
+
+SETTINGS = {
+    "sizes": "neurons of each layer, pixels first, classes last",
+    "activations": f"of each layer but the pixels: {', '.join(ACTIVATIONS)}",
+    "learning_rate": "how large a step is, above 0",
+    "epochs": "how often all images are seen",
+    "dataset": f"{', '.join(datasets.DATASETS)}, or a folder of four IDX files",
+    "loss": "what is minimised: cross-entropy, squared-error",
+    "initialisation": f"how weights are drawn: {', '.join(INITIALISATIONS)}",
+    "bias_initialisation": "how biases begin: zero, uniform",
+    "batch_size": "images per step; 0 stands for all",
+    "shuffle": "a new order of the images in every epoch",
+    "schedule": f"how the learning rate changes: {', '.join(SCHEDULES)}",
+    "momentum": "share of the last step that goes on, from 0 to below 1",
+    "weight_decay": "pull of weights towards zero, from 0 to below 1",
+    "dropout": "share of each hidden layer left out while training",
+    "update_order": "gradients-first (exact), or output-first as one published code has it",
+    "bias_gradient": "per-neuron, or scalar for the famous bug",
+    "holdout": "training images kept back to judge by, in place of the test images",
+    "seed": "of everything that is drawn by chance",
+}
+"""What each setting of a recipe is, for ``train --help``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    words = sys.argv[1:] if arguments is None else arguments
-    try:
-        try:
-            options = _parser().parse_args(words, argparse.Namespace(words=words))
-            code = int(options.run(options) or 0)
-        except SystemExit:  # --help was printed
-            code = 0
-        sys.stdout.flush()
-        return code
-    except GlassnetError as error:
-        _complain(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        _complain("stopped")
-        return 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        _drop_output()
-        return 0
-    except OSError as error:
-        _complain(error)
-        _drop_output()
-        return 1
-    except MemoryError:
-        _complain("this needs more memory than there is")
-        return 1
+    return run(_parser(), arguments)
 
 
-def _complain(about: object) -> None:
-    print(f"glassnet: {printable(about)}", file=sys.stderr)
-
-
-def _drop_output() -> None:
-    """Let Python not try again, when it exits, to write what could not be written."""
-    with contextlib.suppress(OSError):  # there may be no file behind it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Parser(argparse.ArgumentParser):
-    """Wrong words are an error like any other, in one line, without the whole usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SettingsError(f"{message} ({self.prog} --help lists what there is)")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m network",
         description="Train small neural networks in plain numpy and record everything.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
     command = commands.add_parser(
-        "train", help="train a recipe and record a trace", description="Train a recipe."
+        "train",
+        help="train a recipe and record a trace",
+        description="Train a recipe and record a trace of it.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="recipes:\n"
+        + "\n".join(f"  {recipe.name:34} {recipe.summary}" for recipe in RECIPES.values()),
     )
-    command.set_defaults(run=_train)
-    command.add_argument("recipe", nargs="?", default="sigmoid-online", metavar="RECIPE")
-    settings = command.add_argument_group("settings, each in place of the recipe's own")
-    for field in dataclasses.fields(Recipe):
-        if field.name not in NO_OPTION:
-            how: dict[str, Any] = {"type": _reader(field.type), "metavar": _metavar(field.type)}
-            if field.type is bool:
-                how = {"action": argparse.BooleanOptionalAction}
-            settings.add_argument(
-                f"--{field.name.replace('_', '-')}", dest=f"set_{field.name}", **how
-            )
+    command.set_defaults(run=_train, parser=command)
+    command.add_argument(
+        "recipe",
+        nargs="?",
+        default=DEFAULT,
+        metavar="RECIPE",
+        help=f"see below; {DEFAULT} if not given",
+    )
+    settings = command.add_argument_group(
+        "settings, each in place of the recipe's own", f"In brackets: what {DEFAULT} has."
+    )
+    fields = {field.name: field for field in dataclasses.fields(Recipe)}
+    for name, about in SETTINGS.items():
+        kind = fields[name].type
+        how: dict[str, Any] = {"type": _reader(kind), "metavar": _metavar(kind)}
+        if kind is bool:
+            how = {"action": argparse.BooleanOptionalAction}
+        own = getattr(RECIPES[DEFAULT], name)
+        shown = ",".join(map(str, own)) if isinstance(own, tuple) else own
+        settings.add_argument(
+            f"--{name.replace('_', '-')}",
+            dest=f"set_{name}",
+            help=f"{about} ({'none' if shown == '' else shown})",
+            **how,
+        )
     command.add_argument(
         "--record",
         choices=get_args(Record),
@@ -113,28 +122,38 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--quiet", action="store_true", help="no progress")
 
     command = commands.add_parser("show", help="one step of a trace in words and numbers")
-    command.set_defaults(run=_show)
+    command.set_defaults(run=_show, parser=command)
     _add_trace(command)
-    command.add_argument("--step", type=int, default=0, metavar="N", help="from 0; -1 is the last")
+    command.add_argument(
+        "--step", type=int, metavar="N", help="from 0, the default; -1 is the last"
+    )
+    command.add_argument(
+        "--digit", metavar="CLASS", help="list the first steps that show this class, as 7 or Coat"
+    )
+    command.add_argument(
+        "--misread", action="store_true", help="list the first steps at which the answer was wrong"
+    )
     command.add_argument(
         "--row", type=int, default=0, metavar="N", help="which image of the step's batch"
     )
 
     command = commands.add_parser("evaluate", help="accuracy of a trained network on test images")
-    command.set_defaults(run=_evaluate)
+    command.set_defaults(run=_evaluate, parser=command)
     _add_trace(command)
 
     command = commands.add_parser("predict", help="what a trained network says of one image")
-    command.set_defaults(run=_predict)
+    command.set_defaults(run=_predict, parser=command)
     _add_trace(command)
     command.add_argument("--index", type=int, required=True, metavar="N", help="which image")
     command.add_argument("--split", choices=("train", "test"), default="test")
 
     command = commands.add_parser("recipes", help="the recipes with their settings")
-    command.set_defaults(run=lambda options: print(describe_recipes(RECIPES.values())))
+    command.set_defaults(
+        run=lambda options: print(describe_recipes(RECIPES.values())), parser=command
+    )
 
     command = commands.add_parser("data", help="which datasets are there, and from where")
-    command.set_defaults(run=_data)
+    command.set_defaults(run=_data, parser=command)
     command.add_argument("dataset", nargs="*", metavar="NAME", help="a name or a folder")
     return parser
 
@@ -143,7 +162,7 @@ def _add_trace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "trace",
         nargs="?",
-        default="sigmoid-online",
+        default=DEFAULT,
         metavar="TRACE",
         help="a folder, or the name of one in data/traces",
     )
@@ -184,12 +203,16 @@ def _train(options: argparse.Namespace) -> int:
     }
     if "dataset" in changes:
         # "fashion" and a relative folder become the names under which traces find them again.
-        changes["dataset"] = datasets.load(changes["dataset"], quiet=options.quiet).name
+        dataset = datasets.load(changes["dataset"], quiet=options.quiet)
+        changes["dataset"] = dataset.name
+        for note in dataset.notes:
+            complain(note)
     recipe = find_recipe(options.recipe).change(**changes)
     out = Path(os.path.realpath(options.out or traces_folder() / recipe.label))
     record = options.record or default_record(recipe)
     resumes = options.resume and is_taken(Path(f"{out}{PARTIAL_SUFFIX}"))
     if record != "none" and is_taken(out) and not (options.force or resumes):
+        check_replaceable(out)
         _check_same(Trace.open(out), recipe, record)
         print(f"{out} is there already, whole and with these settings; --force trains it anew")
         return 0
@@ -201,7 +224,7 @@ def _train(options: argparse.Namespace) -> int:
             raise
         words = [word for word in options.words if word != "--resume"]
         command = shlex.join(["python", "-m", "network", *words, "--resume"])
-        _complain(f"stopped; {command} goes on from here")
+        complain(f"stopped; {command} goes on from here")
         return 130
     last = result.epochs[-1]
     judged = "held-out" if recipe.holdout else "test"
@@ -244,8 +267,20 @@ def find_trace(name: str) -> Trace:
 
 
 def _show(options: argparse.Namespace) -> None:
-    trace = find_trace(options.trace)
-    print(describe_step(trace, trace[options.step], options.row))
+    name = options.trace
+    if name.isascii() and name.lstrip("-").isdigit() and not Path(name).exists():
+        # `show 4711`: a step of the trace that one has in mind.
+        if options.step is not None:
+            raise SettingsError(f"two steps, {name} and {options.step}: which one?")
+        options.step, name = int(name), DEFAULT
+    trace = find_trace(name)
+    if options.digit is None and not options.misread:
+        print(describe_step(trace, trace[options.step or 0], options.row))
+        return
+    if options.step is not None:
+        raise SettingsError("--step shows one step, --digit and --misread look for some: not both")
+    label = None if options.digit is None else find_class(trace, options.digit)
+    print(describe_steps(trace, find_steps(trace, label, options.misread)))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -275,13 +310,11 @@ def _data(options: argparse.Namespace) -> int:
             print("\n" * (number > 0) + datasets.describe(name), flush=True)
         except GlassnetError as error:
             # One that is damaged must not hide the others.
-            _complain(error)
+            complain(error)
             code = max(code, error.exit_code)
     return code
 
 
 if __name__ == "__main__":
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that knows no "×" shows a "?".
-        sys.stdout.reconfigure(errors="replace")
+    guard_streams()
     sys.exit(main())

@@ -1,10 +1,12 @@
 """Traces, evaluations and recipes as text for a terminal."""
 
 import dataclasses
+import shlex
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from network.errors import SettingsError
 from network.functions import Floats
 from network.recipes import Recipe
 from network.step import Step
@@ -141,3 +143,57 @@ def describe_recipes(recipes: Iterable[Recipe]) -> str:
             lines.append(f"  {field.name.replace('_', ' '):20} {value}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def find_class(trace: Trace, name: str) -> int:
+    """The class of that name, or number.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    classes = trace.dataset.classes
+    names = [known.lower() for known in classes]
+    if name.strip().lower() in names:
+        return names.index(name.strip().lower())
+    if name.isascii() and name.isdigit() and int(name) < len(classes):
+        return int(name)
+    raise SettingsError(f"no class {name!r}: there are {', '.join(classes)}")
+
+
+def find_steps(
+    trace: Trace, label: int | None = None, misread: bool = False, count: int = 10
+) -> list[tuple[int, int, int]]:
+    """The first recorded steps of a kind: step, class, and answer of the network.
+
+    Parameters
+    ----------
+    label
+        The class of the first image that the step saw; any if None.
+    misread
+        Only those at which the answer was another.
+    count
+        How many at most.
+    """
+    index = trace.arrays["index"][:, 0]
+    labels = trace.dataset.train.labels[index].astype(int)
+    answers = trace.arrays[f"a{len(trace.sizes) - 1}"][:, 0].argmax(axis=-1)
+    fitting = np.ones(len(labels), bool) if label is None else labels == label
+    if misread:
+        fitting &= answers != labels
+    rows = np.flatnonzero(fitting)[:count]
+    return [(int(trace.recorded[row]), int(labels[row]), int(answers[row])) for row in rows]
+
+
+def describe_steps(trace: Trace, steps: Sequence[tuple[int, int, int]]) -> str:
+    """Steps in a table, and how to look at one."""
+    if not steps:
+        return "no recorded step is of that kind"
+    classes = trace.dataset.classes
+    lines = [
+        f"  step {step:>9,}  shows {classes[label]}, the network says {classes[answer]}"
+        for step, label, answer in steps
+    ]
+    shown = shlex.join(["python", "-m", "network", "show", str(trace.path.name)])
+    return "\n".join([*lines, f"one of them: {shown} --step {steps[0][0]}"])

@@ -1,7 +1,7 @@
 """The command line of the film: ``python -m scenes sheet`` and so on.
 
 It turns words into calls and results into lines. Errors that a person can mend are one line on
-stderr, exit code 1 (2 for wrong words).
+standard error, exit code 1 (2 for wrong words): see `network.command_line`.
 """
 
 from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
@@ -12,45 +12,28 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from network.errors import GlassnetError
+from network.command_line import Parser, guard_streams, run
 from scenes.kit.settings import VARIABLES
+
+if TYPE_CHECKING:
+    from scenes.kit.chapter import Chapter
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args(arguments)
-    try:
-        return int(options.run(options) or 0)
-    except GlassnetError as error:
-        print(f"glassnet: {_as_typed(str(error), options)}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("\nglassnet: stopped", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        _drop_output()
-        return 0
-    except OSError as error:
-        _drop_output()
-        print(f"glassnet: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
-        return 1
+    return run(_parser(), arguments, _as_typed)
 
 
-def _drop_output() -> None:
-    """Write no more to standard output, so that Python does not complain at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m scenes",
         description="From chapters to a film, a page and a handout.",
         epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what chapters tell of, as "
         "--recipe, --step and --trace do.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
     command = commands.add_parser(
         "render",
@@ -58,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Render chapters in parallel and join them into one film, with subtitles, "
         "a page to watch it (index.html) and a manifest. What has not changed is kept.",
     )
-    command.set_defaults(run=_render)
+    command.set_defaults(run=_render, parser=command)
     _add_chapters(command, "*")
     command.add_argument(
         "-q", "--quality", choices="lmhk", default="l", help="480p, 720p, 1080p or 2160p"
@@ -68,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_story(command)
     command.add_argument(
-        "-o", "--out", type=Path, default=Path("renders"), metavar="DIR", help="default: renders"
+        "-o", "--out", type=_place, default=Path("renders"), metavar="DIR", help="default: renders"
     )
 
     command = commands.add_parser(
@@ -76,13 +59,13 @@ def _parser() -> argparse.ArgumentParser:
         help="a PDF to read and write on: each beat with frame, words, formulas and numbers",
         description="Typeset a PDF: each beat with its last frame, words, formulas and numbers.",
     )
-    command.set_defaults(run=_handout)
+    command.set_defaults(run=_handout, parser=command)
     _add_chapters(command, "*")
     _add_story(command)
     command.add_argument(
         "-o",
         "--out",
-        type=Path,
+        type=_place,
         default=Path("renders/glassnet-handout.pdf"),
         metavar="FILE.pdf",
         help="default: renders/glassnet-handout.pdf",
@@ -93,27 +76,29 @@ def _parser() -> argparse.ArgumentParser:
         help="whether this machine can make the film",
         description="Say whether this machine can make the film, and what mends it; exit 1 if not.",
     )
-    command.set_defaults(run=_doctor)
+    command.set_defaults(run=_doctor, parser=command)
 
     command = commands.add_parser(
         "check",
         help="find what is wrong with chapters, without filming them",
         description="Find what is wrong with layout, figures, colours and words; exit 1 if so.",
     )
-    command.set_defaults(run=_check)
+    command.set_defaults(run=_check, parser=command)
     _add_chapters(command, "*")
+    _add_story(command)
 
     command = commands.add_parser(
         "sheet",
         help="a picture of each chapter's beats",
         description="Draw the middle and the last frame of each beat into one picture a chapter.",
     )
-    command.set_defaults(run=_sheet)
+    command.set_defaults(run=_sheet, parser=command)
     _add_chapters(command, "+")
+    _add_story(command)
     command.add_argument("-q", "--quality", choices="lmhpk", default="l", help="as manim's -q")
     command.add_argument("-c", "--columns", type=_positive, default=2, metavar="N")
     command.add_argument("-w", "--width", type=_positive, metavar="PIXELS", help="of each frame")
-    command.add_argument("-o", "--out", type=Path, metavar="DIR", help="default: renders/sheets")
+    command.add_argument("-o", "--out", type=_place, metavar="DIR", help="default: renders/sheets")
     return parser
 
 
@@ -151,6 +136,15 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _place(text: str) -> Path:
+    """A file or folder; an empty name, as from an unset variable, is not the present folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("it needs a name")
+    if "\n" in text or "\r" in text:
+        raise argparse.ArgumentTypeError("a name has one line")
+    return Path(text)
+
+
 def _render(options: argparse.Namespace) -> int:
     from scenes.film.render import render
 
@@ -158,14 +152,16 @@ def _render(options: argparse.Namespace) -> int:
     return render(options.chapters, options.quality, options.jobs, options.out)
 
 
-def _handout(options: argparse.Namespace) -> None:
+def _handout(options: argparse.Namespace) -> int:
     from scenes.film.handout.document import write_handout
-    from scenes.film.rehearsal import find_chapters
 
-    _choose_story(options)
+    chapters, code = _load(options)
+    if code:
+        return code
     begun = time.monotonic()
-    path = write_handout(find_chapters(options.chapters), options.out)
+    path = write_handout(chapters, options.out)
     print(f"{path} ({time.monotonic() - begun:.0f} s)", flush=True)
+    return 0
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -174,15 +170,35 @@ def _doctor(options: argparse.Namespace) -> int:
     return examine()
 
 
+def _load(options: argparse.Namespace) -> tuple[list[type[Chapter]], int]:
+    """The chapters asked for, once each, and 1 if some do not load, of which it is told why.
+
+    Manim takes a second to import: it is not, for --help or a wrong word.
+
+    Raises
+    ------
+    network.errors.GlassnetError
+        If there is no such chapter, or not what it shall tell of.
+    """
+    from scenes.film.chapters import load_chapters, tell_failed
+    from scenes.kit.settings import Settings
+
+    _choose_story(options)
+    chapters, failed = load_chapters(options.chapters)
+    tell_failed(failed)
+    settings = Settings.from_environment()
+    for chapter in chapters.values():
+        chapter.choose_step(chapter.open_trace(settings), settings)
+    return list(chapters.values()), int(bool(failed))
+
+
 def _check(options: argparse.Namespace) -> int:
-    # Manim takes a second to import: not for --help or a wrong word.
     from scenes.film.check import check
     from scenes.film.oracle import Oracle
-    from scenes.film.rehearsal import find_chapters
 
-    total = 0
+    chapters, code = _load(options)
     oracles: dict[Path, Oracle] = {}
-    for chapter in find_chapters(options.chapters):
+    for chapter in chapters:
         begun = time.monotonic()
         findings = check(chapter, oracles)
         for finding in findings:
@@ -190,22 +206,23 @@ def _check(options: argparse.Namespace) -> int:
         count = f"{len(findings)} findings" if len(findings) != 1 else "1 finding"
         name = chapter.file_name()
         print(f"{name}: {count} ({time.monotonic() - begun:.0f} s)", flush=True)
-        total += len(findings)
-    return 1 if total else 0
+        code = 1 if findings else code
+    return code
 
 
-def _sheet(options: argparse.Namespace) -> None:
-    # Manim takes a second to import: not for --help or a wrong word.
-    from scenes.film.rehearsal import find_chapters
+def _sheet(options: argparse.Namespace) -> int:
     from scenes.film.sheet import SHEETS, write_sheet
 
-    for chapter in find_chapters(options.chapters):
+    chapters, code = _load(options)
+    for chapter in chapters:
         begun = time.monotonic()
         path = write_sheet(
             chapter, options.quality, options.columns, options.width, options.out or SHEETS
         )
         print(f"{path} ({time.monotonic() - begun:.0f} s)", flush=True)
+    return code
 
 
 if __name__ == "__main__":
+    guard_streams()
     sys.exit(main())

@@ -4,6 +4,7 @@ import errno
 import os
 import random
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -239,17 +240,21 @@ def test_data_reports_every_set_though_one_is_damaged(run, home, digits, monkeyp
 
 
 WRONG = {
-    "no command": ((), "the following arguments are required: COMMAND"),
     "unknown command": (("trian",), "invalid choice: 'trian'"),
     "unknown recipe": (("train", "sigmod-online"), "did you mean sigmoid-online?"),
-    "unknown option": (("train", "--speed=3"), "unrecognized arguments: --speed=3"),
-    "two recipes": (("train", "dropout-mlp", "now"), "unrecognized arguments: now"),
+    "unknown option": (
+        ("train", "--speed=3"),
+        "unknown words: --speed=3 (python -m network train --help",
+    ),
+    "two recipes": (("train", "dropout-mlp", "now"), "unknown words: now"),
     "no epochs": (("train", "--epochs", "0"), "epochs must be at least 1, not 0"),
     "epochs a word": (
         ("train", "--epochs", "many"),
         "argument --epochs: invalid int value: 'many'",
     ),
     "epochs broken": (("train", "--epochs", "1.5"), "argument --epochs: invalid int value: '1.5'"),
+    "far too many epochs": (("train", "--epochs", "1" + "0" * 27), "epochs are at most"),
+    "two steps": (("show", "47", "--step", "11"), "two steps, 47 and 11: which one?"),
     "no folder": (("train", "--out", ""), "argument --out: a folder has a name"),
     "no value": (("train", "--epochs"), "argument --epochs: expected one argument"),
     "rate nan": (("train", "--learning-rate", "nan"), "must be above 0, not nan"),
@@ -307,12 +312,15 @@ def test_settings_that_the_data_cannot_have(run, digits, home):
 def test_no_words_at_all_and_help_in_a_process_of_their_own():
     done = python()
     assert (done.returncode, done.stdout) == (2, "")
-    assert_one_line(done.stderr)
+    assert done.stderr == python("--help").stdout
     for words in (["--help"], ["train", "--help"]):
         done = python(*words)
         assert (done.returncode, done.stderr) == (0, "")
         assert "usage: python -m network" in done.stdout
     assert "--weight-decay X" in done.stdout
+    # What each setting has, and which recipes there are.
+    assert "(784,20,10)" in done.stdout
+    assert all(f"\n  {name} " in done.stdout for name in RECIPES)
 
 
 def test_what_is_not_there_is_told(run, digits, tmp_path, home):
@@ -431,7 +439,7 @@ def test_a_folder_without_rights_is_told(run, digits):
             Path(folder).chmod(0o755)
     assert code == 1
     assert_one_line(err)
-    assert "Permission denied" in err
+    assert "there is no permission" in err
 
 
 # What is there already
@@ -645,13 +653,13 @@ def test_a_full_disk_is_one_line_and_exit_1(digits, tmp_path):
 
 
 @posix_only
-def test_who_reads_only_the_beginning_is_no_error():
+def test_who_reads_only_the_beginning_is_told_nothing_and_the_code_says_so():
     for words in (["recipes"], ["--help"]):
         reading, writing = os.pipe()
         os.close(reading)
         done = python(*words, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
         os.close(writing)
-        assert (done.returncode, done.stderr) == (0, ""), words
+        assert (done.returncode, done.stderr) == (141, ""), words
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
@@ -666,7 +674,7 @@ def test_an_output_that_cannot_be_written_is_one_line():
 def test_a_terminal_of_few_letters_is_no_error(digits):
     done = python("data", digits, env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, "")
-    assert "60 images of 28 ? 28 pixels" in done.stdout
+    assert r"60 images of 28 \xd7 28 pixels" in done.stdout
 
 
 # Progress
@@ -759,3 +767,37 @@ def test_other_words_about_a_recipe_are_no_other_settings(run, digits, tmp_path,
     monkeypatch.setitem(RECIPES, "sigmoid-online", better)
     code, out, _ = run(*words)
     assert (code, "is there already" in out) == (0, True)
+
+
+def test_which_steps_show_a_class_and_which_were_misread(run, digits, tmp_path, home):
+    out = tmp_path / "traces" / "small"
+    words = ("--dataset", digits, "--learning-rate", "0.1")
+    assert run("train", *words, "--out", out, "--quiet")[0] == 0
+    trace = Trace.open(out)
+    seven = [t for t in range(trace.steps) if trace[t].label == 7]
+    code, shown, err = run("show", out, "--digit", "7")
+    assert (code, err) == (0, "")
+    assert [int(line.split()[1]) for line in shown.splitlines()[:-1]] == seven[:10]
+    wrong = [t for t in seven if trace[t].prediction != 7]
+    code, shown, _ = run("show", out, "--digit", "7", "--misread")
+    assert [int(line.split()[1]) for line in shown.splitlines()[:-1]] == wrong[:10]
+    assert f"the network says {trace[wrong[0]].prediction}\n" in shown
+    command = shlex.split(shown.splitlines()[-1].partition("python -m network ")[2])
+    assert command == ["show", "small", "--step", str(wrong[0])]
+    assert run("show", out, "--misread")[0] == 0
+    for words, message in (
+        (("--step", "11", "--digit", "7"), "not both"),
+        (("--digit", "zebra"), "no class 'zebra': there are 0, 1, 2"),
+    ):
+        code, shown, err = run("show", out, *words)
+        assert (code, shown) == (2, "")
+        assert message in err
+
+
+def test_a_number_alone_is_a_step_of_the_trace_that_is_meant_when_none_is_named(run, home, digits):
+    words = ("--dataset", digits, "--learning-rate", "0.1")
+    out = home / "traces" / "sigmoid-online"
+    assert run("train", *words, "--out", out, "--quiet")[0] == 0
+    assert run("show", "17") == run("show", "sigmoid-online", "--step", "17")
+    assert run("show", "17")[1] != run("show")[1]
+    assert run("show", "-1") == run("show", "--step", "-1")

@@ -1,0 +1,180 @@
+"""What both command lines share: wrong words are one line, and no stream brings a command down.
+
+`python -m network` and `python -m scenes` end here, whatever their streams are: closed, a pipe
+that nobody reads any more, a full disk, or letters that an encoding does not know.
+"""
+
+from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
+
+import argparse
+import contextlib
+import errno
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from network.errors import GlassnetError, SettingsError, printable
+from network.files import is_full_disk, reason_of
+
+BROKEN_PIPE = 141
+"""What a program ends with that writes to a pipe nobody reads: 128 and the number of SIGPIPE."""
+
+
+class LostOutputError(Exception):
+    """What was to be printed could not be; no error of the command's, and the end of it."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"cannot write to standard output: {error.strerror or error}")
+        self.exit_code = BROKEN_PIPE if error.errno == errno.EPIPE else 1
+
+
+class Parser(argparse.ArgumentParser):
+    """Wrong words are an error like any other, in one line, without the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise SettingsError."""
+        raise SettingsError(f"{message} ({self.prog} --help lists what there is)")
+
+    def parse(self, words: Iterable[str] | None = None) -> argparse.Namespace:
+        """Read the words of a command; what is too much is said by the command they are for.
+
+        Each command of the parser sets `run` and `parser`, itself, as defaults.
+        """
+        options, rest = self.parse_known_args(None if words is None else list(words))
+        if rest:
+            getattr(options, "parser", self).error(f"unknown words: {' '.join(rest)}")
+        return options
+
+
+def run(
+    parser: Parser,
+    words: Iterable[str] | None = None,
+    as_typed: Callable[[str, argparse.Namespace], str] | None = None,
+) -> int:
+    """Run the command that the words name, and give the exit code.
+
+    A `GlassnetError` and an OSError are one line on standard error; without a command all are
+    listed.
+
+    Parameters
+    ----------
+    words
+        Those of the command line by default.
+    as_typed
+        Puts an error's message into the words that were typed.
+    """
+    words = sys.argv[1:] if words is None else list(words)
+    options = argparse.Namespace()
+    try:
+        try:
+            options = parser.parse(words)
+            options.words = words
+            if not hasattr(options, "run"):
+                parser.print_help(sys.stderr)
+                return 2
+            code = int(options.run(options) or 0)
+        except SystemExit as end:  # --help was printed
+            code = int(end.code or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except GlassnetError as error:
+        complain(as_typed(str(error), options) if as_typed else error)
+        return error.exit_code
+    except LostOutputError as error:
+        _drop(sys.stdout)
+        # Whoever closed the pipe has seen enough.
+        if error.exit_code != BROKEN_PIPE:
+            complain(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        if sys.stderr is not None and sys.stderr.isatty():
+            print(file=sys.stderr)  # after the ^C
+        complain("stopped")
+        return 130
+    except OSError as error:
+        name = f" {error.filename}" if error.filename else ""
+        if is_full_disk(error):
+            complain(f"the disk is full: could not write{name}; make room and try again")
+        else:
+            complain(f"cannot use{name or ' a file'}: {reason_of(error)}")
+        return 1
+    except MemoryError:
+        complain("this needs more memory than there is")
+        return 1
+
+
+def complain(about: object) -> None:
+    """Say on standard error what is wrong, in one line."""
+    print(f"glassnet: {printable(about)}", file=sys.stderr)
+
+
+def guard_streams() -> None:
+    """Make standard output and error such that a command can print without a second thought.
+
+    A closed stream leads nowhere (a file that is opened would otherwise take its number). A
+    character that the encoding does not know is written by its number, so that a path still says
+    which it is. What is lost on standard output raises `LostOutputError`; what is lost on standard
+    error is lost.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = _guarded(sys.stdout, 1, _Output)
+    sys.stderr = _guarded(sys.stderr, 2, _Errors)
+
+
+def _guarded(stream: Any, number: int, kind: type[_Guarded]) -> Any:
+    if stream is None:
+        return kind(open(number, "wb", closefd=False), encoding="utf-8", errors="backslashreplace")
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    encoding, lines = stream.encoding, stream.line_buffering or number == 2
+    return kind(
+        stream.detach(),
+        encoding=encoding,
+        errors="backslashreplace",
+        line_buffering=lines,
+    )
+
+
+def _drop(stream: Any) -> None:
+    """Let Python not try again, when it exits, to write what could not be written."""
+    # There may be no file behind it.
+    with contextlib.suppress(OSError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _Guarded(io.TextIOWrapper):
+    """A stream of text of which somebody decides what a failure means."""
+
+    def lost(self, error: OSError) -> None:
+        """Do what is to be done when something could not be written."""
+        raise NotImplementedError
+
+    def write(self, text: str, /) -> int:
+        """Write text."""
+        try:
+            return super().write(text)
+        except OSError as error:
+            self.lost(error)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        try:
+            super().flush()
+        except OSError as error:
+            self.lost(error)
+
+
+class _Output(_Guarded):
+    def lost(self, error: OSError) -> None:
+        raise LostOutputError(error) from error
+
+
+class _Errors(_Guarded):
+    def lost(self, error: OSError) -> None:
+        _drop(self)

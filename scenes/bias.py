@@ -32,7 +32,7 @@ from manim import (
     VMobject,
 )
 
-from network.functions import ACTIVATIONS
+from network.functions import activate
 from network.trace import Trace
 from network.view import View
 from scenes.kit import findings
@@ -429,8 +429,8 @@ class SlidingCurve(VGroup):
 
     def function(self, z: Any) -> Any:
         """The neuron's activation function, of a number or an array."""
-        a = ACTIVATIONS[self.kind].forward(np.atleast_1d(np.array(z, dtype=np.float64)))
-        return a if np.ndim(z) else float(a[0])
+        a = activate(self.kind, z)
+        return a if np.ndim(z) else float(a)
 
     def place_sum(self, number: Number) -> VGroup:
         """Name, equals sign and a copy of the sum's figure, below its place on the axis."""

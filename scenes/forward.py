@@ -35,7 +35,7 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.functions import ACTIVATIONS
+from network.functions import activate
 from network.recipes import Recipe
 from network.step import Step
 from scenes.kit.bars import Bars
@@ -673,7 +673,7 @@ class SumPlot:
         self.kept = kept
         self.reach = float(max(1, math.ceil(max(np.abs(z).max(), np.abs(sums).max()))))
         xs = np.linspace(-self.reach, self.reach, 161)
-        ys = ACTIVATIONS[function].forward(xs) / kept
+        ys = activate(function, xs) / kept
         self.top = 1.0 if function == "sigmoid" else float(math.ceil(ys.max() - 1e-9))
         left, right, bottom, top = PLOT
         self.axis = Line(at(left, bottom), at(right, bottom), color=DIM, stroke_width=2)

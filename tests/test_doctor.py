@@ -19,7 +19,7 @@ import pytest
 
 from network.training import train
 from scenes.film.doctor import checks as doctor
-from scenes.film.doctor.checks import CHECKS
+from scenes.film.doctor.checks import CHECKS, _place
 from scenes.film.doctor.machine import ACTIVATE, BEGIN, Machine
 from scenes.film.doctor.probe import Load, Told
 from scenes.film.doctor.screen import Result, State
@@ -136,7 +136,7 @@ def test_ctrl_c_stops_it_and_what_it_has_started(tmp_path):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
-    assert (process.returncode, said) == (130, "\nglassnet: stopped\n")
+    assert (process.returncode, said) == (130, "glassnet: stopped\n")
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
 
@@ -395,7 +395,7 @@ def test_the_run_that_was_chosen_from_outside_is_looked_at(data, monkeypatch):
 
 
 def test_the_recipes_of_all_chapters_are_looked_at():
-    from scenes.film.rehearsal import find_chapters
+    from scenes.film.chapters import find_chapters
 
     recipes = {chapter.recipe for chapter in find_chapters()}
     assert recipes
@@ -427,9 +427,29 @@ def test_a_film_that_fails_is_a_fault(code, why, told):
     assert told(code=code, why=why) == Result(State.FAULT, found, WHOLE.anew)
 
 
-def test_a_film_that_finds_no_room_is_made_elsewhere(told):
+def test_a_film_that_finds_no_room_asks_for_room_where_films_go(told):
     result = told(code=1, why="OSError: [Errno 28] No space left on device")
-    assert (result.state, result.mend) == (State.FAULT, "export TMPDIR=$PWD/renders")
+    assert (result.state, result.mend) == (State.FAULT, "")
+    assert result.found == f"OSError: [Errno 28] No space left on device: make room in {_place()}"
+
+
+@pytest.mark.parametrize("name", ["renders", "o'brien"])
+def test_the_trial_film_is_made_where_films_go(name, tmp_path, monkeypatch):
+    (tmp_path / name / "renders").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / name)
+    assert CHECKS["trial film"](WHOLE).state is State.FINE
+    assert list((tmp_path / name / "renders").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "{media_dir}"])
+def test_a_folder_in_which_no_film_can_be_made_is_a_fault_that_no_package_mends(
+    name, tmp_path, monkeypatch
+):
+    (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / name)
+    result = CHECKS["trial film"](WHOLE)
+    assert (result.state, result.mend) == (State.FAULT, "")
+    assert "cannot film into" in result.found
 
 
 def test_of_the_trial_film_nothing_is_left(tmp_path, monkeypatch):
@@ -438,7 +458,7 @@ def test_of_the_trial_film_nothing_is_left(tmp_path, monkeypatch):
         assert Path(media).parent == tmp_path
         return Told([FILM], 0, "")
 
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(doctor, "ask", ask)
     assert CHECKS["trial film"](WHOLE).state is State.FINE
     assert [*tmp_path.iterdir()] == []

@@ -11,7 +11,8 @@ from pathlib import Path
 import av
 import pytest
 
-from scenes.film.rehearsal import find_chapters
+from scenes.film.chapters import find_chapters
+from tests.demo_chapters import write_chapters
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {chapter.__module__.rpartition(".")[2]: chapter.__name__ for chapter in find_chapters()}
@@ -123,3 +124,78 @@ def test_what_a_user_can_mend_is_one_line_and_no_film(tmp_path, monkeypatch):
     assert "Traceback" not in result.stdout + result.stderr
     assert result.stderr.strip().splitlines()[-1].count("GLASSNET_STEP=seven") == 1
     assert not list(tmp_path.rglob("*.mp4"))
+
+
+# Manim's own options, on a small chapter
+
+
+def manim(folder, *options, **environment):
+    source, *_ = write_chapters(folder, "once")
+    command = [sys.executable, "-m", "manim", "-ql", "--media_dir", str(folder / "media")]
+    return subprocess.run(
+        [*command, *SMALL, *options, str(source)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def made(folder, suffix):
+    films = (folder / "media" / "videos").rglob(f"*{suffix}")
+    return sorted(path.name for path in films if "partial_movie_files" not in path.parts)
+
+
+def test_a_part_of_a_chapter_is_a_film_of_its_own_without_books(tmp_path):
+    done = manim(tmp_path, "-n", "1,2")
+    assert done.returncode == 0, done.stderr
+    assert made(tmp_path, ".mp4") == ["Once-n1-2.mp4"]
+    assert made(tmp_path, ".json") == made(tmp_path, ".srt") == []
+    assert "a part of the chapter has no subtitles, timeline and readings" in done.stderr
+    done = manim(tmp_path, "-n", "500")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Once: -n 500: there are 4 animations, 0 to 3"
+
+
+def test_films_are_named_by_step_and_the_chapter_s_own_is_not_overwritten(tmp_path):
+    assert manim(tmp_path).returncode == 0
+    before = (tmp_path / "media/videos/once").rglob("Once.mp4")
+    content = next(before).read_bytes()
+    assert manim(tmp_path, GLASSNET_STEP="42").returncode == 0
+    assert made(tmp_path, ".mp4") == ["Once-step42.mp4", "Once.mp4"]
+    assert made(tmp_path, ".readings.json") == ["Once-step42.readings.json", "Once.readings.json"]
+    assert next((tmp_path / "media/videos/once").rglob("Once.mp4")).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--renderer", "opengl"), "drawn by Manim's Cairo renderer: leave --renderer away"),
+        (("-o", "x" * 250), "a name of 250 characters is too long"),
+    ],
+)
+def test_what_chapters_cannot_do_is_one_line_before_anything_is_drawn(tmp_path, options, message):
+    done = manim(tmp_path, *options)
+    assert done.returncode == 2
+    assert message in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stdout + done.stderr
+    assert made(tmp_path, ".mp4") == []
+
+
+def test_manim_says_little(tmp_path):
+    done = manim(tmp_path)
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    assert len(lines) <= 3, lines
+    assert "Once.mp4" in lines[-1]
+
+
+def test_sound_is_said_to_be_lost(tmp_path):
+    source, *_ = write_chapters(tmp_path, "loud", middle='self.add_sound("no.wav")')
+    text = source.read_text().replace("def construct", "def add_sound(self, *a, **k):\n"
+        "        self.renderer.file_writer.add_sound = lambda *a, **k: None\n"
+        "        super().add_sound(*a, **k)\n\n    def construct")  # fmt: skip
+    source.write_text(text)
+    command = [sys.executable, "-m", "manim", "-ql", "--media_dir", str(tmp_path / "media")]
+    done = subprocess.run([*command, *SMALL, str(source)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("the joined film has none") == 1

@@ -17,7 +17,18 @@ CHAPTERS = sorted({*(ROOT / "scenes").glob("[!_]*.py")})
 
 # What a chapter shows is learned from the trace; these compute, or name, without a run.
 FOR_SCENES = {
-    *("datasets", "errors", "functions", "locking", "model", "moment", "recipes", "schedules"),
+    *(
+        "command_line",
+        "datasets",
+        "errors",
+        "files",
+        "functions",
+        "locking",
+        "model",
+        "moment",
+        "recipes",
+        "schedules",
+    ),
     *("step", "trace", "view"),
 }
 # The base of all chapters trains the trace when it is missing, and shows how far that is.
@@ -38,8 +49,9 @@ FILE_MODULES = {"io", "mmap", "pickle", "shutil", "sqlite3", "subprocess", "temp
 KIT_EXCEPTIONS = {
     "chapter.py": {
         *("shutil", "Trace.open", "Narration.load"),
-        *("path.parent.mkdir", "beside.write_text", "beside.unlink", "os.replace"),
+        *("path.parent.mkdir", "write_whole"),
     },
+    "session.py": {"folder.mkdir", "(folder / '.lock').open"},
     "narration.py": {"path.read_text"},
 }
 

@@ -155,3 +155,21 @@ def test_a_subtitle_stays_for_its_share_of_the_words():
 )
 def test_classes_in_a_sentence(name, said):
     assert with_article(in_words(name)) == said
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("It is {label:zzz}.", r"\{label:zzz\}: a format is Python's, as \+\.2f, or word, or a"),
+        ("It is {label!r}.", r"\{label!r\}: there is no !r in these words"),
+        ("It is {label.", "expected '}' before end of string"),
+        ("It is label}.", "Single '}' encountered"),
+    ],
+)
+def test_a_format_that_there_is_not_is_found_before_anything_is_told(tmp_path, template, message):
+    words = tmp_path / "words.toml"
+    words.write_text("[once.one]\ntext = 'Fine {label:d}, {label:word}, {label}.'\n")
+    Narration.load(words, "once")
+    words.write_text(f'[once.one]\ntext = "{template}"\n')
+    with pytest.raises(NarrationError, match=rf"\[once\.one\] text: .*{message}"):
+        Narration.load(words, "once")

@@ -39,8 +39,8 @@ import re
 import shutil
 import string
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -48,8 +48,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from manim import (
     UL,
+    CairoRenderer,
     FadeIn,
     FadeOut,
+    Group,
     Mobject,
     Rectangle,
     Scene,
@@ -59,6 +61,7 @@ from manim import (
 )
 
 from network.errors import GlassnetError, SettingsError
+from network.files import write_whole
 from network.moment import Moment
 from network.progress import show_progress
 from network.trace import Step, Trace
@@ -66,6 +69,7 @@ from network.training import ensure_trace
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
+from scenes.kit.session import Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
 from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
 from scenes.kit.typeset import Words
@@ -143,12 +147,22 @@ class Chapter(Scene):
             # after each scene, and reads these two in Scene.__init__.
             config.preview = False
             config.show_in_file_browser = False
+        with _one_line(type(self).__name__):
+            check_options()
+            if not config.output_file:
+                config.output_file = film_name(
+                    type(self).__name__, self.recipe, self.step, Settings.from_environment()
+                )
+        if not args:
+            kwargs.setdefault("renderer", CairoRenderer(file_writer_class=Writer))
         super().__init__(*args, **kwargs)
         self.ledger = Ledger()
         self.beats: list[BeatTime] = []
         self._beat: Beat | None = None
         self._asked: Words | None = None
         self._arrivals: list[Mobject] = []
+        self._bar: Any = None
+        self._sound = False
 
     # Before and after
 
@@ -160,20 +174,41 @@ class Chapter(Scene):
         SystemExit
             On a `GlassnetError`, which is its cause: Manim prints the traceback of anything else.
         """
-        try:
-            rerun = super().render(preview)
+        name = type(self).__name__
+        with _one_line(lambda: f"{name}, beat {self._beat.name}" if self._beat else name), alone():
+            with show_time(name, self.expected_seconds()) as self._bar:
+                try:
+                    rerun = super().render(preview)
+                except AttributeError as error:
+                    # What Manim raises that has no clip to make a film of.
+                    self._check_part(error)
+                    raise
+            self._check_part()
             self._keep_books()
-        except GlassnetError as error:
-            beat = f", beat {self._beat.name}" if self._beat else ""
-            print(f"{type(self).__name__}{beat}: {error}", file=sys.stderr)
-            raise SystemExit(error.exit_code) from error
         film = (
             self.renderer.file_writer.final_file_path if self.output_plan.output.enabled else None
         )
         if film is not None:
             why = " (there is no viewer here to open it with)" if self._asked_to_show else ""
-            print(f"{type(self).__name__}: {self.time:.0f} s, in {film}{why}", flush=True)
+            length = "a part" if is_part() else f"{self.time:.0f} s"
+            print(f"{name}: {length}, in {film}{why}", flush=True)
         return rerun
+
+    def _check_part(self, cause: Exception | None = None) -> None:
+        """Say what there is, where ``-n`` asked for animations that are not."""
+        count = self.renderer.num_plays
+        if is_part() and config.from_animation_number >= count:
+            raise SettingsError(
+                f"-n {config.from_animation_number}: there are {count} animations, 0 to {count - 1}"
+            ) from cause
+
+    @classmethod
+    def expected_seconds(cls) -> float:
+        """How long the film will be at least, as far as its words tell; 0 without any."""
+        with suppress(GlassnetError):
+            beats = Narration.load(cls.narration, cls.file_name()).beats.values()
+            return sum(seconds_to_say(next(iter(beat.values()))) for beat in beats)
+        return 0.0
 
     def setup(self) -> None:
         """Open the recording, training it first when it is missing, and show the title."""
@@ -244,7 +279,9 @@ class Chapter(Scene):
         yield beat
         self.hold(beat.remaining)
         self._note_told(beat)
-        for subtitle in subtitles(told.text, beat.start, self.time, config.frame_rate):
+        # Where only a part is filmed, Manim's clock runs on through the rest: no times would fit.
+        shown = subtitles(told.text, beat.start, self.time, config.frame_rate)
+        for subtitle in () if is_part() else shown:
             self.add_subcaption(
                 subtitle.text, subtitle.end - subtitle.start, subtitle.start - self.time
             )
@@ -284,6 +321,11 @@ class Chapter(Scene):
     def answer(self, sentence: str, *keep: Mobject) -> None:
         """Close on the answer; all but the title and what is to be kept goes."""
         gone = [mobject for mobject in self.mobjects if mobject not in (self._title, *keep)]
+        if config.transparent:
+            # A veil would be dark on whatever the film is laid over.
+            self.play(FadeOut(Group(*gone)), run_time=QUICK)
+            self._show_answer(sentence)
+            return
         # One veil on the move, with everything under it drawn once, looks like fading it all out.
         veil = Rectangle(
             width=config.frame_width + 1,
@@ -295,6 +337,9 @@ class Chapter(Scene):
         self.add(*gone, veil, self._title, *keep)
         self.play(FadeIn(veil), run_time=QUICK)
         self.remove(veil, *gone)
+        self._show_answer(sentence)
+
+    def _show_answer(self, sentence: str) -> None:
         words = Words(sentence, x_height=LARGE, width=11.0, centred=True)
         self.play(FadeIn(words, scale=0.95), run_time=STEADY)
         self.hold()
@@ -306,8 +351,16 @@ class Chapter(Scene):
         self._arrivals = []
         start, before = self.time, _shown(self.mobjects)
         super().play(*args, **kwargs)
-        if self.renderer.skip_animations:
-            self.renderer.time = start + self._frames_of_last_play() / config.frame_rate
+        # In whole frames, so that times are the same to the last digit however they were counted.
+        rate = config.frame_rate
+        frames = (
+            self._frames_of_last_play()
+            if self.renderer.skip_animations
+            else round((self.time - start) * rate)
+        )
+        self.renderer.time = (round(start * rate) + frames) / rate
+        if self._bar is not None:
+            self._bar.update(self.time - start)
         # Manim leaves the empty mobject of every wait in the scene.
         waits = [wait.mobject for wait in self.animations or () if isinstance(wait, Wait)]
         self.mobjects = [mobject for mobject in self.mobjects if mobject not in waits]
@@ -318,6 +371,17 @@ class Chapter(Scene):
         if self.is_current_animation_frozen_frame():
             return int(self.duration / (1 / config.frame_rate))
         return len(np.arange(0, self.duration, 1 / config.frame_rate))
+
+    def add_sound(self, *args: Any, **kwargs: Any) -> None:
+        """Add sound as Manim does, and say what becomes of it."""
+        if not self._sound:
+            self._sound = True
+            print(
+                f"{type(self).__name__}: sound is only in a film that manim makes afresh "
+                "(--flush_cache); the joined film has none",
+                file=sys.stderr,
+            )
+        super().add_sound(*args, **kwargs)
 
     def add(self, *mobjects: Mobject) -> Self:
         """Add mobjects as Manim does; animations bring theirs this way too."""
@@ -387,6 +451,13 @@ class Chapter(Scene):
     def _keep_books(self) -> None:
         """Write readings and timeline beside the video, when there is one."""
         film = self.output_plan.primary_artifact
+        if is_part():
+            print(
+                f"{type(self).__name__}: a part of the chapter has no subtitles, timeline and "
+                "readings",
+                file=sys.stderr,
+            )
+            return
         if film is None or not self.session_spec.output.is_video or not self.renderer.num_plays:
             return
         _write_json(
@@ -418,6 +489,23 @@ class Chapter(Scene):
                 ],
             },
         )
+
+
+@contextmanager
+def _one_line(where: str | Callable[[], str]) -> Iterator[None]:
+    """End the process on a `GlassnetError`, with one line: Manim prints tracebacks.
+
+    Raises
+    ------
+    SystemExit
+        Whose cause is the error.
+    """
+    try:
+        yield
+    except GlassnetError as error:
+        name = where() if callable(where) else where
+        print(f"{name}: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from error
 
 
 def _shown(mobjects: Iterable[Mobject]) -> _Shown:
@@ -452,12 +540,4 @@ def from_project(path: Path) -> str:
 def _write_json(path: Path, content: Any) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(
-            json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
-            encoding="utf-8",
-        )
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

@@ -81,10 +81,7 @@ class Narration:
                 where = f"{path}: [{chapter}.{beat}] {variant}"
                 if not isinstance(template, str) or not template.strip():
                     raise NarrationError(f"{where} must be a text")
-                try:
-                    list(Formatter().parse(template))
-                except ValueError as error:
-                    raise NarrationError(f"{where}: {error}") from error
+                _check_form(template, where)
         return cls(path, chapter, beats)
 
     def tell(
@@ -123,6 +120,25 @@ class Narration:
             if isinstance(value, Quantity):
                 told.append((value, text))
         return Told(" ".join("".join(pieces).split()), tuple(told))
+
+
+def _check_form(template: str, where: str) -> None:
+    """Raise NarrationError for braces without a partner, and formats that there are not."""
+    try:
+        fields = [field for field in Formatter().parse(template) if field[1] is not None]
+    except ValueError as error:
+        raise NarrationError(f"{where}: {error}") from error
+    for _, name, spec, conversion in fields:
+        shown = f"{{{name}{'!' + conversion if conversion else ''}{':' + spec if spec else ''}}}"
+        if conversion:
+            raise NarrationError(f"{where}: {shown}: there is no !{conversion} in these words")
+        try:
+            if spec not in ("word", "a"):
+                written(1.0, spec or ".2f")
+        except ValueError as error:
+            raise NarrationError(
+                f"{where}: {shown}: a format is Python's, as +.2f, or word, or a"
+            ) from error
 
 
 def _find(

@@ -33,6 +33,7 @@ from scenes.film.doctor.screen import Result, Screen, State
 from scenes.film.doctor.versions import in_words, satisfies
 
 RENDERS = Path("renders")
+CLEAN = "git clean -fdXq renders" if WINDOWS else "make clean"
 
 GB = 1e9
 TOO_LITTLE, LITTLE = 0.5 * GB, 2 * GB
@@ -169,7 +170,7 @@ def check_viewer(machine: Machine) -> Result:
 
 def check_disk(machine: Machine) -> Result:
     """Whether there is room for films and clips, and they may be written there."""
-    place = RENDERS if RENDERS.exists() else Path.cwd()
+    place = _place()
     try:
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"?")
@@ -180,14 +181,18 @@ def check_disk(machine: Machine) -> Result:
         return Result(State.FAULT, found, f"{take} {shlex.quote(str(place))}")
     free = shutil.disk_usage(place).free
     found = f"{_amount(free)} free in {place}"
-    clean = "git clean -fdXq renders" if WINDOWS else "make clean"
     if free < TOO_LITTLE:
         found = f"only {found}, a film needs {_amount(TOO_LITTLE)}; this removes earlier films"
-        return Result(State.FAULT, found, clean)
+        return Result(State.FAULT, found, CLEAN)
     if free < LITTLE:
         found = f"{found}, little for 1080p; this removes earlier films"
-        return Result(State.NOTE, found, clean)
+        return Result(State.NOTE, found, CLEAN)
     return Result(State.FINE, found)
+
+
+def _place() -> Path:
+    """Where films go, or will: what matters is the real folder, with its disk and its name."""
+    return RENDERS if RENDERS.exists() else Path.cwd()
 
 
 def _amount(size: float) -> str:
@@ -261,13 +266,18 @@ def _recipes_of_chapters() -> list[str]:
 
 def check_film(machine: Machine) -> Result:
     """Whether a second of film is made, and is one when it is read again."""
-    # Ours, so that it is gone also when the process had to be ended.
-    with tempfile.TemporaryDirectory(prefix="glassnet-") as media:
-        told = ask("film", media)
+    try:
+        # Ours, so that it is gone also when the process had to be ended.
+        media = tempfile.TemporaryDirectory(prefix=".glassnet-", dir=_place().absolute())
+    except OSError:
+        return Result(State.NOTE, f"not tried before films may be written into {_place()}")
+    with media:
+        told = ask("film", media.name)
     if told.code != 0:
-        if "No space left" in told.why and not WINDOWS:
-            found = f"{told.why}. With another folder for what is temporary it may go on"
-            return Result(State.FAULT, found, "export TMPDIR=$PWD/renders")
+        if "No space left" in told.why:
+            return Result(State.FAULT, f"{told.why}: make room in {_place()}")
+        if "SettingsError: " in told.why:  # the folder's name, which no package mends
+            return Result(State.FAULT, told.why.partition("SettingsError: ")[2])
         return Result(State.FAULT, f"one second cannot be filmed: {told.why}", machine.anew)
     (film,) = told.lines
     light, (width, height) = film["light"], film["size"]

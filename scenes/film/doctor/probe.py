@@ -187,19 +187,21 @@ FACTS: dict[str, Callable[[], Any]] = {
 def film_a_second(media: str) -> dict[str, Any]:
     """Film a word for one second as chapters do, read the film again, and give what is in it."""
     import av
-    from manim import FadeIn, Scene, config, tempconfig
+    from manim import CairoRenderer, FadeIn, Scene, config, tempconfig
 
     import scenes.kit.chapter  # noqa: F401 - what every chapter begins with
     from scenes.film.rehearsal import QUIET
+    from scenes.kit.session import Writer, check_folder
     from scenes.kit.typeset import Words
 
     class Second(Scene):
         def construct(self) -> None:
             self.play(FadeIn(Words("glassnet")), run_time=1)
 
+    check_folder(Path(media))
     with tempconfig({"quality": "low_quality", "verbosity": "ERROR", **QUIET}):
         config.media_dir = media
-        scene = Second()
+        scene = Second(CairoRenderer(file_writer_class=Writer))
         begun = time.monotonic()
         scene.render()
         seconds = time.monotonic() - begun

@@ -21,6 +21,7 @@ doctor: setup ## whether this machine can make the film
 	@$(BIN)/python -m scenes doctor
 
 test: lint ## lint, types and the whole test suite; ARGS="-k trace" passes options to pytest
+	@tools/setup.sh tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: setup ## style (ruff) and types (mypy) only

@@ -5,6 +5,7 @@ page try it on a small film, those of a whole render on a real one.
 """
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -179,7 +180,7 @@ def write_page(folder: Path, manifest: Mapping[str, Any]) -> Path:
 
 @contextmanager
 def start_chromium() -> Iterator[Browser]:
-    """A headless Chromium, as the system has it.
+    """A headless Chromium: the system's, or else Playwright's own.
 
     Raises
     ------
@@ -188,9 +189,11 @@ def start_chromium() -> Iterator[Browser]:
     """
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        raise RuntimeError("no Chromium to test the page in: apt-get install chromium (Debian)")
     with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        program = program or (own if os.path.exists(own) else None)
+        if program is None:
+            raise RuntimeError("no Chromium to test the page in: tools/setup.sh tests brings one")
         browser = playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],

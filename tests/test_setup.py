@@ -209,8 +209,8 @@ def test_a_moved_checkout_is_not_believed(checkout: Path):
 # tools/setup.sh
 
 
-def set_up(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    script = ["bash", root / "tools/setup.sh"]
+def set_up(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    script = ["bash", root / "tools/setup.sh", *words]
     ours = {name: text for name, text in os.environ.items() if name != "PYTHON"}
     return subprocess.run(script, env=ours | environment, capture_output=True, text=True)
 
@@ -260,3 +260,62 @@ def test_without_root_missing_libraries_are_named_in_one_line(checkout: Path):
     assert "dnf install" in done.stderr
     assert "brew install" in done.stderr
     assert not (checkout / ".venv").exists()
+
+
+@posix_only
+def test_a_word_that_it_does_not_know_is_refused(checkout: Path):
+    done = set_up(checkout, "test")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "set-up: unknown word test: there is only tests\n"
+
+
+@posix_only
+def test_for_tests_a_browser_that_is_there_is_found_at_once(checkout: Path):
+    judge(checkout, "--stamp")
+    programs = checkout / "programs"
+    programs.mkdir()
+    for name, says in (("chromium", ""), ("fc-list", "a font")):
+        (programs / name).write_text(f"#!/bin/sh\necho {says}\n")
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    start = time.perf_counter()
+    done = set_up(checkout, "tests", PATH=path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert time.perf_counter() - start < 2
+
+
+@posix_only
+def test_for_tests_without_root_and_network_a_browser_is_asked_for_in_one_line(checkout: Path):
+    judge(checkout, "--stamp")
+    programs = checkout / "programs"
+    programs.mkdir()
+    for name in ["bash", "dirname", "flock", "head", "mktemp", "rm", "uname"]:
+        found = shutil.which(name)
+        if found:
+            (programs / name).symlink_to(found)
+    (programs / "id").write_text("#!/bin/sh\necho 1000\n")
+    (programs / "id").chmod(0o755)
+    done = set_up(checkout, "tests", PATH=str(programs))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "apt-get install chromium fonts-dejavu-core" in done.stderr
+
+
+@posix_only
+def test_what_pip_says_is_told_in_a_few_lines(checkout: Path):
+    """pip is a stand-in that says what pip would."""
+    (checkout / ".venv/lib").exists()
+    said = [f"Collecting package{n}" for n in range(45)]
+    said += ["  Building wheel for pycairo (pyproject.toml): started", "  Downloading a (1 MB)"]
+    said += ["Installing collected packages: " + ", ".join("abc"), "Successfully installed a"]
+    pip = site_of(checkout) / "pip"
+    pip.mkdir()
+    (pip / "__init__.py").write_text("")
+    (pip / "__main__.py").write_text(f"print({chr(10).join(said)!r})")
+    done = set_up(checkout)
+    lines = [line.removeprefix("set-up: ").strip() for line in done.stdout.splitlines()]
+    assert lines[:5] == [
+        "installing packages (the first time this takes a few minutes)",
+        *("20 packages found", "40 packages found", "compiling pycairo", "unpacking 45 packages"),
+    ]
+    assert len(lines) < 12

@@ -3,6 +3,7 @@
 # environment, and the packages pinned in constraints.txt. `make` calls it before each target.
 # Called again it looks whether all is still there (tools/installed.py), mends what is not, and is
 # done in a fraction of a second. PYTHON=/path/to/python3.12 chooses the Python.
+# With the word `tests` it also sees to a browser, in which the page is tested.
 set -euo pipefail
 cd -P "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -32,6 +33,24 @@ quietly() {
         log=
         fail "$advice (whole log: $kept)"
     fi
+}
+
+# Says what pip is at, in a few lines in place of hundreds; all of it goes into the log.
+tell_pip() {
+    local found=0 line
+    while IFS= read -r line; do
+        case $line in
+            Collecting*)
+                found=$((found + 1))
+                [ $((found % 20)) -ne 0 ] || say "  $found packages found"
+                ;;
+            *"Building wheel for "*" (pyproject.toml): started"*)
+                line=${line#*Building wheel for }
+                say "  compiling ${line%% *}"
+                ;;
+            "Installing collected packages:"*) say "  unpacking $found packages" ;;
+        esac
+    done
 }
 
 # Sets `reason`, and gives tools/installed.py's answer on .venv as the exit code.
@@ -149,9 +168,46 @@ make_venv() {
 install_packages() {
     rm -f "$stamp"
     say "installing packages (the first time this takes a few minutes)"
-    quietly "pip could not install the packages; check the network, then run this again" \
-        "$venv/bin/python" -m pip install --disable-pip-version-check --no-input \
-        --editable ".[video,dev]" --constraint constraints.txt
+    [ -n "$log" ] || log=$(mktemp "${TMPDIR:-/tmp}/glassnet-setup.XXXXXX")
+    if ! "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-color \
+        --progress-bar off --editable ".[video,dev]" --constraint constraints.txt 2>&1 |
+        tee "$log" | tell_pip; then
+        tail -n 20 "$log" >&2
+        local kept=$log
+        log=
+        fail "pip could not install the packages; check the network, then run this again (whole log: $kept)"
+    fi
+}
+
+has_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        # Debian's Chromium comes without a font; a page without letters is no page.
+        if command -v "$name" >/dev/null && [ -n "$(fc-list 2>/dev/null | head -n 1)" ]; then return 0; fi
+    done
+    "$venv/bin/python" -I -c 'import os, sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    sys.exit(not os.path.exists(playwright.chromium.executable_path))' 2>/dev/null
+}
+
+# The tests of the page are run in a Chromium: the system's, or else Playwright's own.
+browser() {
+    if has_browser; then return 0; fi
+    if command -v apt-get >/dev/null && can_be_root; then
+        say "installing a browser for the tests of the page with apt: chromium fontconfig fonts-dejavu-core"
+        if (quietly "apt could not install a browser" apt_install chromium fontconfig fonts-dejavu-core) && has_browser; then
+            return 0
+        fi
+    fi
+    say "fetching a browser for the tests of the page"
+    if "$venv/bin/python" -m playwright install chromium >/dev/null 2>&1 && has_browser; then return 0; fi
+    fail "the tests of the page need a Chromium and a font: install them (Debian: sudo apt-get install chromium fonts-dejavu-core; Fedora: sudo dnf install chromium; macOS: brew install --cask google-chrome), then run this again"
+}
+
+finish() {
+    [ "$for_tests" = no ] || browser
+    exit 0
 }
 
 # Whether PYTHON asks for another Python than the one that .venv was made with.
@@ -164,13 +220,20 @@ other_python_wanted() {
 
 settled() { inspect && ! other_python_wanted; }
 
-if settled; then exit 0; fi
+for_tests=no
+case ${1:-} in
+    "") ;;
+    tests) for_tests=yes ;;
+    *) fail "unknown word $1: there is only tests" ;;
+esac
+
+if settled; then finish; fi
 
 # One set-up at a time; whoever had to wait looks again.
 if command -v flock >/dev/null; then
     exec 9<pyproject.toml
     flock 9
-    if settled; then exit 0; fi
+    if settled; then finish; fi
 fi
 
 started=$SECONDS
@@ -196,3 +259,4 @@ if ! inspect --stamp; then
     inspect --stamp || fail "$venv is not whole after a fresh installation: $reason"
 fi
 say "ready after $((SECONDS - started)) s"
+finish

@@ -86,8 +86,8 @@ def _oracles() -> dict:
 
 def find(case: Case, path: Path) -> list[str]:
     """What the check finds in a chapter for a case; frames are not drawn."""
+    from scenes.film.chapters import find_chapters
     from scenes.film.check import check
-    from scenes.film.rehearsal import find_chapters
 
     _share_work()
     trace = _open(path)

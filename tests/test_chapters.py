@@ -8,7 +8,7 @@ import chapter_cases
 import pytest
 
 from scenes.__main__ import main
-from scenes.film.rehearsal import find_chapters
+from scenes.film.chapters import find_chapters
 
 CHAPTERS = [chapter.__module__.rpartition(".")[2] for chapter in find_chapters()]
 CASES = [case for chapter in CHAPTERS for case in chapter_cases.get_cases(chapter)]

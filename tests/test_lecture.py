@@ -11,8 +11,8 @@ from demo_chapters import render
 
 from network.trace import Trace
 from scenes import LECTURE
+from scenes.film.chapters import find_chapters
 from scenes.film.join import count_frames
-from scenes.film.rehearsal import find_chapters
 
 NAMES = [chapter.__module__.rpartition(".")[2] for chapter in find_chapters()]
 

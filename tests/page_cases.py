@@ -7,6 +7,7 @@ page try it on a small film, those of a whole render on a real one.
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -189,17 +190,22 @@ def start_chromium() -> Iterator[Browser]:
     """
     names = ("chromium", "chromium-browser", "google-chrome")
     program = next(filter(None, map(shutil.which, names)), None)
+    if program is None and not any(_own_browsers().glob("chromium-*")):
+        raise RuntimeError("no Chromium to test the page in: tools/setup.sh tests brings one")
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        program = program or (own if os.path.exists(own) else None)
-        if program is None:
-            raise RuntimeError("no Chromium to test the page in: tools/setup.sh tests brings one")
         browser = playwright.chromium.launch(
             executable_path=program,
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         yield browser
         browser.close()
+
+
+def _own_browsers() -> Path:
+    """Where Playwright keeps the browsers that it has fetched."""
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    places = {"darwin": "Library/Caches", "win32": "AppData/Local"}
+    return Path(given or Path.home() / places.get(sys.platform, ".cache") / "ms-playwright")
 
 
 class Visits:

@@ -377,15 +377,15 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_drawn(
     monkeypatch.setattr(document, "read_chapter", lambda *_: pytest.fail("it was drawn"))
     (tmp_path / "file").write_text("")
     code, line = run(tmp_path / "file" / "x.pdf")
-    assert code == 1
-    assert re.fullmatch(rf"glassnet: cannot write {tmp_path / 'file'}.*: \S.*", line)
+    assert code == 2
+    assert re.fullmatch(rf"glassnet: --out {tmp_path / 'file'}.*: \S.*", line)
 
     def refuse(dir):
         raise OSError(errno.EROFS, "Read-only file system", str(dir))
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     code, line = run(tmp_path / "x.pdf")
-    assert (code, line) == (1, f"glassnet: cannot write {tmp_path}: the disk is read-only")
+    assert (code, line) == (2, f"glassnet: --out {tmp_path / 'x.pdf'}: the disk is read-only")
 
 
 def test_a_full_disk_leaves_the_handout_that_was_there(run, tmp_path, monkeypatch):

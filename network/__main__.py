@@ -86,7 +86,7 @@ def _parser() -> Parser:
         epilog="recipes:\n"
         + "\n".join(f"  {recipe.name:34} {recipe.summary}" for recipe in RECIPES.values()),
     )
-    command.set_defaults(run=_train, parser=command)
+    command.set_defaults(run=_train, makes=True, parser=command)
     command.add_argument(
         "recipe",
         nargs="?",

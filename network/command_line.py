@@ -7,6 +7,7 @@ that nobody reads any more, a full disk, or letters that an encoding does not kn
 from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
 
 import argparse
+import codecs
 import contextlib
 import errno
 import io
@@ -20,6 +21,34 @@ from network.files import is_full_disk, reason_of
 
 BROKEN_PIPE = 141
 """What a program ends with that writes to a pipe nobody reads: 128 and the number of SIGPIPE."""
+
+SPELLED = {
+    **{"✓": "ok", "✗": "X", "×": "x", "…": "...", "−": "-", "≈": "~", "’": "'", "–": "-"},
+    **{"→": "->", "·": ".", "±": "+-", "∞": "inf"},
+}
+"""How letters are written where an encoding lacks them; all others by their numbers."""
+
+_SPELLING = "glassnet-spelling"
+
+
+def _spelling(error: UnicodeError) -> tuple[str, int]:
+    """What stands for letters that an encoding lacks, as an error handler of `codecs`.
+
+    Different letters stay different, so that a path still says which it is.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    plain = (SPELLED.get(it) or it.encode("ascii", "backslashreplace").decode() for it in letters)
+    return "".join(plain), error.end
+
+
+codecs.register_error(_SPELLING, _spelling)
+
+
+def spell(text: str, encoding: str) -> str:
+    """The text in letters that an encoding has."""
+    return text.encode(encoding, _SPELLING).decode(encoding)
 
 
 class LostOutputError(Exception):
@@ -60,6 +89,9 @@ def run(
 
     Parameters
     ----------
+    parser
+        What its options set as `run` is the command. If they set `makes`, it makes files, and what
+        it prints only tells of them: a closed standard output is no failure then.
     words
         Those of the command line by default.
     as_typed
@@ -79,6 +111,8 @@ def run(
             code = int(end.code or 0)
         if sys.stdout is not None:
             sys.stdout.flush()
+        if isinstance(sys.stdout, _Nowhere) and not getattr(options, "makes", False):
+            sys.stdout.own_up()
         return code
     except GlassnetError as error:
         complain(as_typed(str(error), options) if as_typed else error)
@@ -114,28 +148,28 @@ def complain(about: object) -> None:
 def guard_streams() -> None:
     """Make standard output and error such that a command can print without a second thought.
 
-    A closed stream leads nowhere (a file that is opened would otherwise take its number). A
-    character that the encoding does not know is written by its number, so that a path still says
-    which it is. What is lost on standard output raises `LostOutputError`; what is lost on standard
-    error is lost.
+    A closed stream leads nowhere (a file that is opened would otherwise take its number). The
+    encoding stays, for it is what the terminal or the next program expects; what it does not know
+    is spelled, see `spell`. What is lost on standard output raises `LostOutputError`; what is lost
+    on standard error is lost.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(number, True)
     os.close(number)
-    sys.stdout = _guarded(sys.stdout, 1, _Output)
+    sys.stdout = _guarded(sys.stdout, 1, _Nowhere if sys.stdout is None else _Output)
     sys.stderr = _guarded(sys.stderr, 2, _Errors)
 
 
 def _guarded(stream: Any, number: int, kind: type[_Guarded]) -> Any:
     if stream is None:
-        return kind(open(number, "wb", closefd=False), encoding="utf-8", errors="backslashreplace")
+        return kind(open(number, "wb", closefd=False), encoding="utf-8", errors=_SPELLING)
     if not isinstance(stream, io.TextIOWrapper):
         return stream
     encoding, lines = stream.encoding, stream.line_buffering or number == 2
     return kind(
         stream.detach(),
         encoding=encoding,
-        errors="backslashreplace",
+        errors=_SPELLING,
         line_buffering=lines,
     )
 
@@ -173,6 +207,21 @@ class _Guarded(io.TextIOWrapper):
 class _Output(_Guarded):
     def lost(self, error: OSError) -> None:
         raise LostOutputError(error) from error
+
+
+class _Nowhere(_Output):
+    """Stands for a standard output that is closed, and remembers whether it was written to."""
+
+    _written = False
+
+    def write(self, text: str, /) -> int:
+        self._written = True
+        return len(text)
+
+    def own_up(self) -> None:
+        """Raise LostOutputError if anything was to be printed."""
+        if self._written:
+            self.lost(OSError(errno.EBADF, "it is closed"))
 
 
 class _Errors(_Guarded):

@@ -4,6 +4,8 @@ Each message is one line for a person: what is wrong, and what to do about it.
 The command lines print it and exit with the error's `exit_code`; no traceback.
 """
 
+from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
+
 import re
 
 _PLACE = re.compile(r"[/\\]|\.[a-z]")

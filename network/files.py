@@ -3,6 +3,8 @@
 The lowest module: it knows nothing of what is written.
 """
 
+from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
+
 import errno
 import os
 import secrets

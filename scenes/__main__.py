@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from network.command_line import Parser, guard_streams, run
+from network.command_line import Parser, complain, guard_streams, run
 from scenes.kit.settings import VARIABLES
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def _parser() -> Parser:
 
     command = commands.add_parser(
         "render",
-        help="the film: chapters in parallel, joined, with subtitles and a page",
+        help="the film, with subtitles and a page",
         description="Render chapters in parallel and join them into one film, with subtitles, "
         "a page to watch it (index.html) and a manifest. What has not changed is kept.",
     )
-    command.set_defaults(run=_render, parser=command)
+    command.set_defaults(run=_render, makes=True, parser=command)
     _add_chapters(command, "*")
     command.add_argument(
         "-q", "--quality", choices="lmhk", default="l", help="480p, 720p, 1080p or 2160p"
@@ -56,10 +56,10 @@ def _parser() -> Parser:
 
     command = commands.add_parser(
         "handout",
-        help="a PDF to read and write on: each beat with frame, words, formulas and numbers",
+        help="a PDF to read and write on",
         description="Typeset a PDF: each beat with its last frame, words, formulas and numbers.",
     )
-    command.set_defaults(run=_handout, parser=command)
+    command.set_defaults(run=_handout, makes=True, parser=command)
     _add_chapters(command, "*")
     _add_story(command)
     command.add_argument(
@@ -92,7 +92,7 @@ def _parser() -> Parser:
         help="a picture of each chapter's beats",
         description="Draw the middle and the last frame of each beat into one picture a chapter.",
     )
-    command.set_defaults(run=_sheet, parser=command)
+    command.set_defaults(run=_sheet, makes=True, parser=command)
     _add_chapters(command, "+")
     _add_story(command)
     command.add_argument("-q", "--quality", choices="lmhpk", default="l", help="as manim's -q")
@@ -211,14 +211,20 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _sheet(options: argparse.Namespace) -> int:
+    from scenes.film.rehearsal import ChapterError
     from scenes.film.sheet import SHEETS, write_sheet
 
     chapters, code = _load(options)
     for chapter in chapters:
         begun = time.monotonic()
-        path = write_sheet(
-            chapter, options.quality, options.columns, options.width, options.out or SHEETS
-        )
+        try:
+            path = write_sheet(
+                chapter, options.quality, options.columns, options.width, options.out or SHEETS
+            )
+        except ChapterError as error:
+            complain(error)
+            code = 1
+            continue
         print(f"{path} ({time.monotonic() - begun:.0f} s)", flush=True)
     return code
 

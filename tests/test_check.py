@@ -495,6 +495,67 @@ def test_the_command_tells_and_exits_accordingly(
     assert len(lines) == 1 + code
 
 
+RAISES = {
+    "its own": ("self.nope()", "AttributeError: 'Tiny' object has no attribute 'nope'"),
+    "in a library": ("self.play('nope')", "TypeError: "),
+    "it leaves": ("raise SystemExit", "SystemExit: "),
+    "at length": ("raise ValueError('a\\nb ' * 200)", "ValueError: a b a b "),
+}
+
+
+@pytest.mark.parametrize("name", RAISES)
+def test_a_chapter_that_raises_is_told_with_its_line_and_loses_no_other(
+    tmp_path, folder, monkeypatch, capsys, name
+):
+    code, said = RAISES[name]
+    monkeypatch.setenv("GLASSNET_TRACE", str(folder))
+    good, bad = tmp_path / "whole.py", tmp_path / "raising.py"
+    for file in (good, bad):
+        source = FILE.format(shift=[0, 0, 0])
+        if file == bad:
+            source = source.replace("            self.hold()", f"            {code}")
+        file.write_text(source, encoding="utf-8")
+        words = f'[{file.stem}.beat]\ntext = "Hello."\n'
+        file.with_suffix(".toml").write_text(words, encoding="utf-8")
+    line = 1 + bad.read_text().splitlines().index(f"            {code}")
+
+    assert main(["check", str(bad), str(good)]) == 1
+    finding, *counts = capsys.readouterr().out.splitlines()
+    assert finding.startswith(f"raising, beat, 0.0 s: the chapter stops: {said}")
+    assert f"(raising.py:{line}); " in finding
+    assert len(finding) <= 300
+    assert [it.split(" (")[0] for it in counts] == ["raising: 1 finding", "whole: 0 findings"]
+
+    assert main(["sheet", str(bad), str(good), "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith(f"glassnet: raising, beat: {said}")
+    assert told.err.endswith(f"(raising.py:{line})\n")
+    assert told.err.count("\n") == 1
+    assert [path.name for path in tmp_path.glob("*.png")] == ["whole.png"]
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ("OSError(28, 'No space left on device', '/x')", "the disk is full: could not write /x;"),
+        ("MemoryError", "this needs more memory than there is"),
+    ],
+)
+def test_what_the_machine_lacks_is_no_fault_of_the_chapter(
+    tmp_path, folder, monkeypatch, capsys, error, line
+):
+    monkeypatch.setenv("GLASSNET_TRACE", str(folder))
+    file = tmp_path / "short.py"
+    source = FILE.format(shift=[0, 0, 0])
+    file.write_text(source.replace("self.hold()", f"raise {error}"), encoding="utf-8")
+    file.with_suffix(".toml").write_text('[short.beat]\ntext = "Hello."\n', encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"glassnet: {line}")
+    assert told.err.count("\n") == 1
+
+
 def test_the_sheet_shows_each_beat_twice(tmp_path, folder, monkeypatch, capsys):
     monkeypatch.setenv("GLASSNET_TRACE", str(folder))
     file = tmp_path / "tiny2.py"

@@ -51,7 +51,7 @@ def test_letters_that_the_terminal_lacks_are_spelled():
     results = [Result(state, "854 × 480 …", "rm 'é'") for state in State]
     assert show(*results, stream=stream).splitlines() == [
         "ok name           854 x 480 ...:",
-        "    rm '?'",
+        "    rm '\\xe9'",
         "!  name           854 x 480 ...: mended as above",
         "X  name           854 x 480 ...: mended as above",
     ]

@@ -322,6 +322,13 @@ def test_a_full_disk_is_said_and_leaves_no_half_film(once, tmp_path, share):
     assert count_frames(out / "glassnet-480p.mp4") == 2 * count_frames(made / "glassnet-480p.mp4")
 
 
+def test_a_chapter_that_leaves_is_a_chapter_that_failed(tmp_path):
+    (source,) = write_chapters(tmp_path, "leaves", middle="raise SystemExit")
+    result = render(source, "--out", tmp_path / "out")
+    assert error_of(result).startswith("glassnet: no film, because leaves failed")
+    assert "    it ended before its film did: it calls exit()" in result.stderr
+
+
 @posix_only
 def test_a_folder_that_cannot_be_written_is_one_line(capfd):
     user = os.geteuid()

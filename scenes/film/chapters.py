@@ -90,7 +90,8 @@ def load_chapters(
             (chapter,) = find_chapters([wanted])
         except GlassnetError:
             raise
-        except Exception as error:  # whatever an author's file raises
+        # Whatever an author's file raises, or that it calls exit().
+        except (Exception, SystemExit) as error:
             failed[name] = _lines_of(error)
             continue
         if chapters.setdefault(name, chapter).__module__ != chapter.__module__ or (
@@ -100,7 +101,7 @@ def load_chapters(
     return chapters, failed
 
 
-def _lines_of(error: Exception) -> list[str]:
+def _lines_of(error: BaseException) -> list[str]:
     """An error as Python tells it, without the steps that led to the author's file."""
     told = traceback.TracebackException.from_exception(error)
     ours = (__file__, importlib.__file__)

@@ -9,7 +9,6 @@ colours, the number of words) when the picture rests: at each wait and at the en
 the middle of a movement only text outside the frame counts.
 """
 
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from scenes.film.layout import (
     find_half_faded,
 )
 from scenes.film.oracle import Oracle
-from scenes.film.rehearsal import Watcher, rehearse
+from scenes.film.rehearsal import ChapterError, Watcher, rehearse
 from scenes.film.shown import RelationError, fault_in
 from scenes.kit.chapter import BeatTime, Chapter
 from scenes.kit.ledger import Ledger
@@ -145,15 +144,11 @@ def check(
     inspector = _Inspector(chapter.file_name(), pixels)
     try:
         rehearse(chapter, inspector)
+    except ChapterError as error:
+        # For the author to know, with all else that was found.
+        inspector.report("error", "the chapter stops", error.what, "mend the code", _now(inspector))
     except GlassnetError as error:
         inspector.report("error", "the chapter stops", str(error), "see there", _now(inspector))
-    except Exception as error:
-        # Whatever an author's code raises is for the author to know, with all else that was found.
-        place = traceback.extract_tb(error.__traceback__)
-        own = [f for f in place if Path(f.filename).is_relative_to(Path(__file__).parents[1])]
-        last = (own or place)[-1]
-        where = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
-        inspector.report("error", "the chapter stops", where, "mend the code", _now(inspector))
     told = inspector.chapter
     if told is not None:
         _check_words(told, inspector)

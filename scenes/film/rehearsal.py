@@ -6,15 +6,21 @@ watcher asks for a frame: it takes seconds where a film takes minutes. `scenes.f
 """
 
 import math
+import sys
 import tempfile
+import textwrap
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from manim import CairoRenderer, Mobject, Scene, config, tempconfig
 from manim.constants import QUALITIES as QUALITIES_OF_MANIM
 
+from network.errors import GlassnetError
+from network.files import is_full_disk
 from scenes.kit.chapter import Beat, BeatTime, Chapter
 
 Pixels = np.ndarray
@@ -47,6 +53,25 @@ def quality_name(quality: str) -> str:
 def chapters_folder(quality: str) -> str:
     """Where the films of chapters are, from the folder of the film on: ``chapters/480p``."""
     return f"chapters/{quality_name(quality)}"
+
+
+class ChapterError(GlassnetError):
+    """What a chapter's own code raises that nobody has thought of.
+
+    Attributes
+    ----------
+    what
+        The error, and the line of the chapter that it came of.
+    """
+
+    def __init__(self, chapter: type[Chapter], beat: str | None, error: BaseException) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        source = sys.modules[chapter.__module__].__file__
+        # What an author can mend is where the chapter called, not where in a library it ended.
+        last = ([frame for frame in frames if frame.filename == source] or frames)[-1]
+        told = textwrap.shorten(f"{type(error).__name__}: {error}", 200, placeholder=" …")
+        self.what = f"{told} ({Path(last.filename).name}:{last.lineno})"
+        super().__init__(f"{chapter.file_name()}, {beat or 'between beats'}: {self.what}")
 
 
 class Watcher:
@@ -136,6 +161,7 @@ class _Rehearsed(Chapter):
     """What a chapter's class is mixed with, to tell a watcher."""
 
     watcher: Watcher
+    telling: ClassVar[str | None] = None
 
     def play(self, *args: Any, **kwargs: Any) -> None:
         super().play(*args, **kwargs)
@@ -143,12 +169,14 @@ class _Rehearsed(Chapter):
 
     @contextmanager
     def beat(self, name: str, *args: Any, **figures: Any) -> Iterator[Beat]:
+        type(self).telling = name
         self.watcher.before_beat(self, name)
         with super().beat(name, *args, **figures) as beat:
             yield beat
 
     def end_beat(self, beat: BeatTime) -> None:
         self.watcher.after_beat(self, beat)
+        type(self).telling = None
         super().end_beat(beat)
 
 
@@ -167,11 +195,12 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
     Raises
     ------
     network.errors.GlassnetError
-        Whatever the chapter cannot go on with; unlike in a render it is not printed.
+        Whatever the chapter cannot go on with; unlike in a render it is not printed. What its own
+        code raises is a `ChapterError`.
     """
     # The name, and the module by which it finds its words, stay those of the chapter.
     names = {"__module__": chapter.__module__, "watcher": watcher}
-    rehearsed = type(chapter.__name__, (_Rehearsed, chapter), names)
+    rehearsed: Any = type(chapter.__name__, (_Rehearsed, chapter), names)
     settings = {
         "quality": QUALITIES[quality],
         "dry_run": True,
@@ -182,7 +211,15 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
     # A folder of its own: another process may be half-way through writing the same words.
     with tempfile.TemporaryDirectory(prefix="glassnet-") as media, tempconfig(settings):
         config.media_dir = media
-        scene: Chapter = rehearsed(renderer=_Stage(watcher))
-        # Not Chapter.render, which ends the process when something is wrong.
-        Scene.render(scene)
+        try:
+            scene: Chapter = rehearsed(renderer=_Stage(watcher))
+            # Not Chapter.render, which ends the process when something is wrong.
+            Scene.render(scene)
+        except GlassnetError:
+            raise
+        # An author's code may also call exit(): for others it must not end anything.
+        except (Exception, SystemExit) as error:
+            if isinstance(error, MemoryError) or is_full_disk(error):
+                raise
+            raise ChapterError(chapter, rehearsed.telling, error) from error
     return scene

@@ -68,6 +68,11 @@ def main(name: str, quality: str, folder: Folder) -> int:
     except GlassnetError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except SystemExit as end:
+        if end.code:  # an error that has been told
+            raise
+        print("it ended before its film did: it calls exit()", file=sys.stderr)
+        return 1
     return 0
 
 

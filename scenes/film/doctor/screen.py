@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TextIO
 
+from network.command_line import spell
+
 
 class State(Enum):
     """How a check ended."""
@@ -45,8 +47,6 @@ class Result:
 STYLES = {State.FINE: "green", State.NOTE: "yellow", State.FAULT: "bold red"}
 NAMES = 15
 """Columns for the names of checks."""
-SPELLED = str.maketrans({"✓": "ok", "✗": "X", "×": "x", "…": "...", "−": "-", "’": "'"})
-"""How letters are written where the terminal's encoding lacks them."""
 
 
 class Screen:
@@ -102,12 +102,7 @@ class Screen:
 
     def _spell(self, text: str) -> str:
         """The text in letters that the stream has."""
-        try:
-            text.encode(self._stream.encoding)
-        except UnicodeEncodeError:
-            spelled = text.translate(SPELLED).encode(self._stream.encoding, "replace")
-            return spelled.decode(self._stream.encoding)
-        return text
+        return spell(text, self._stream.encoding)
 
     def _write(self, *parts: tuple[str, str]) -> None:
         if self._console is None:

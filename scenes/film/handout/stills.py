@@ -4,10 +4,8 @@ The chapter is rehearsed once, and drawn once a beat.
 """
 
 import io
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from manim import Mobject, Typst
@@ -138,18 +136,12 @@ class _Reader(Watcher):
 
     def __init__(self, made: list[Typst], report: Callable[[], object]) -> None:
         self.stills: list[tuple[BeatTime, Still]] = []
-        self.beat: str | None = None
         self._made, self._report = made, report
-
-    def before_beat(self, chapter: Chapter, name: str) -> None:
-        """Remember which beat it is."""
-        self.beat = name
 
     def after_beat(self, chapter: Chapter, beat: BeatTime) -> None:
         """Keep the last picture and what is in it."""
         screen = Screen.of([*chapter.mobjects, *chapter.foreground_mobjects])
         self.stills.append((beat, Still.of(chapter, screen, self._made)))
-        self.beat = None
         self._report()
 
 
@@ -171,17 +163,7 @@ def read_chapter(chapter: type[Chapter], report: Callable[[], object] = lambda: 
     name = chapter.file_name()
     with noting() as made:
         reader = _Reader(made, report)
-        try:
-            told = rehearse(chapter, reader, QUALITY)
-        except GlassnetError:
-            raise
-        except Exception as error:
-            # Whatever an author's code raises; where it was is what the author needs.
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            raise HandoutError(
-                f"{name}, {reader.beat or 'between beats'}: {type(error).__name__}: {error} "
-                f"({Path(last.filename).name}:{last.lineno})"
-            ) from error
+        told = rehearse(chapter, reader, QUALITY)
     if not reader.stills:
         raise HandoutError(f"{name} has no beat: there is nothing to hand out")
     beats = [(beat.name, still.standing) for beat, still in reader.stills]

@@ -27,7 +27,9 @@ from network.model import INITIALISATIONS
 from network.progress import show_progress
 from network.recipes import RECIPES, Recipe, find_recipe
 from network.recording import check_replaceable
+from network.remedy import traces_folder
 from network.report import (
+    describe_dataset,
     describe_evaluation,
     describe_prediction,
     describe_recipes,
@@ -37,7 +39,7 @@ from network.report import (
     find_steps,
 )
 from network.schedules import SCHEDULES
-from network.trace import Trace, traces_folder
+from network.trace import Trace
 from network.training import Record, default_record, evaluate, train
 
 DEFAULT = "sigmoid-online"
@@ -307,7 +309,7 @@ def _data(options: argparse.Namespace) -> int:
     code = 0
     for number, name in enumerate(options.dataset or datasets.DATASETS):
         try:
-            print("\n" * (number > 0) + datasets.describe(name), flush=True)
+            print("\n" * (number > 0) + describe_dataset(name), flush=True)
         except GlassnetError as error:
             # One that is damaged must not hide the others.
             complain(error)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from network.download import download as download_files
 from network.errors import DatasetError, SettingsError, printable
-from network.idx import Bytes, read_hashed, read_idx, write_idx
+from network.idx import Bytes, read_hashed, read_idx, times, write_idx
 
 __all__ = [
     "DATASETS",
@@ -26,7 +26,8 @@ __all__ = [
     "Spec",
     "Split",
     "data_folder",
-    "describe",
+    "find_folder",
+    "get_spec",
     "load",
     "one_hot",
     "read_idx",
@@ -246,8 +247,8 @@ class Dataset:
         size = pixels.shape[1:] if self.spec or number == 0 else self._get_file(0)[0].shape[1:]
         if pixels.shape[1:] != size:
             raise DatasetError(
-                f"{printable(self.get_path(number))}: images of {_times(pixels.shape[1:])} pixels,"
-                f" but those to learn from have {_times(size)}"
+                f"{printable(self.get_path(number))}: images of {times(pixels.shape[1:])} pixels,"
+                f" but those to learn from have {times(size)}"
             )
         return Split(pixels, labels, self.white)
 
@@ -315,9 +316,9 @@ def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Dat
     DatasetError
         Files are missing, or cannot be fetched. Damaged files are found when they are read.
     """
-    spec = _get_spec(name)
+    spec = get_spec(name)
     if spec:
-        folder = _find_folder(spec)
+        folder = find_folder(spec)
         if folder is None:
             folder = data_folder() / spec.name
             _fetch(spec, folder, download, quiet)
@@ -332,47 +333,6 @@ def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Dat
     for number in range(len(FILES)):
         dataset.get_path(number)
     return dataset
-
-
-def describe(dataset: str | Path | Dataset) -> str:
-    """Tell what a set holds and where it is from, on several lines; fetches nothing.
-
-    A set that is here is read and checked for this. One that is not is described as such.
-
-    Raises
-    ------
-    SettingsError, DatasetError
-        As `load` does, and for damaged files.
-    """
-    if not isinstance(dataset, Dataset):
-        spec = _get_spec(dataset)
-        if spec and spec.mirrors and _find_folder(spec) is None:
-            return _describe_absent(spec)
-        dataset = load(dataset, download=False)
-    spec = dataset.spec
-    checked = " (checked: as published)" if spec else ""
-    lines = [f"{spec.title} ({spec.name})" if spec else printable(dataset.name)]
-    for label, split in (("train", dataset.train), ("test", dataset.test)):
-        lines.append(f"  {label:8}{len(split):,} images of {_times(split.pixels.shape[1:])} pixels")
-    lines.append(f"  classes {len(dataset.classes)}, with so many images to train and to test:")
-    numbers = [
-        np.bincount(split.labels, minlength=len(dataset.classes))
-        for split in (dataset.train, dataset.test)
-    ]
-    for number, title in enumerate(dataset.classes):
-        shown = "" if title == str(number) else title
-        lines.append(
-            f"    {number:>3} {shown:12} {numbers[0][number]:>7,} {numbers[1][number]:>7,}"
-        )
-    lines += [f"  note    {note.partition(': ')[2]}" for note in dataset.notes]
-    lines.append(f"  from    {printable(dataset.origin)}")
-    if spec:
-        lines.append(f"  by      {spec.credit}")
-    lines.append(f"  SHA-256 {dataset.sha256} of the set")
-    lines.append(f"  and of its files, uncompressed{checked}:")
-    for number, digest in enumerate(dataset.get_hashes()):
-        lines.append(f"    {dataset.get_path(number).name:26} {digest}")
-    return "\n".join(lines)
 
 
 def one_hot(labels: ArrayLike, classes: int = 10) -> Images:
@@ -437,7 +397,8 @@ def _read_known(path: Path, spec: Spec, number: int) -> tuple[Bytes, str]:
     return read_hashed(path, dimensions=len(shape), shape=shape, sha256=spec.sha256[number])
 
 
-def _get_spec(name: str | Path) -> Spec | None:
+def get_spec(name: str | Path) -> Spec | None:
+    """The known set of that name, as people write it; None for a folder and for what is unknown."""
     if isinstance(name, Path) and os.path.isdir(name):
         return None
     key = str(name).strip().lower().replace("_", "-").replace(" ", "-")
@@ -477,7 +438,7 @@ def _what_is_there(folder: Path) -> str:
     return f"{shown}a set is four IDX files, {FILES[0]} and so on"
 
 
-def _find_folder(spec: Spec) -> Path | None:
+def find_folder(spec: Spec) -> Path | None:
     """Find the first folder that holds all of a known set."""
     own = data_folder() / spec.name
     present = [_find(own, base) is not None for base in FILES]
@@ -533,24 +494,3 @@ def _explain_name(name: str) -> str:
         + (f", did you mean '{_ALIASES.get(near[0], near[0])}'?" if near else ",")
         + f" known are {', '.join(DATASETS)}; a folder of IDX files works too"
     )
-
-
-def _describe_absent(spec: Spec) -> str:
-    own = data_folder() / spec.name
-    return "\n".join(
-        [
-            f"{spec.title} ({spec.name}): not on this machine yet",
-            f"  train   {spec.counts[0]:,} images of {_times(spec.size)} pixels",
-            f"  test    {spec.counts[1]:,} images of {_times(spec.size)} pixels",
-            f"  classes {', '.join(spec.classes)}",
-            f"  looked in {', '.join(printable(place) for place in (own, *spec.elsewhere))}",
-            f"  fetched on first use, into {printable(own)}, from the first that answers of:",
-            *(f"    {mirror}" for mirror in spec.mirrors),
-            f"  or put its four files there by hand, from {spec.page}",
-            f"  by      {spec.credit}",
-        ]
-    )
-
-
-def _times(size: tuple[int, ...]) -> str:
-    return " × ".join(map(str, size))

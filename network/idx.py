@@ -127,14 +127,14 @@ def _read_stream(
             f" where {kinds.get(dimensions, f'{dimensions} dimensions')} belong",
         )
     if shape is not None and found != shape:
-        raise _fault(path, f"its header says {_times(found)}, not {_times(shape)}")
+        raise _fault(path, f"its header says {times(found)}, not {times(shape)}")
     expected = math.prod(found)
     if not found or expected == 0:
-        raise _fault(path, f"holds no data (its header says {_times(found) or 'no dimensions'})")
+        raise _fault(path, f"holds no data (its header says {times(found) or 'no dimensions'})")
     if expected > _MOST_BYTES:
-        raise _fault(path, f"its header says {_times(found)}, which is absurd")
+        raise _fault(path, f"its header says {times(found)}, which is absurd")
     if 4 + len(sizes) + expected > most:
-        raise _fault(path, f"is cut off: {_times(found)} bytes do not fit into its length")
+        raise _fault(path, f"is cut off: {times(found)} bytes do not fit into its length")
 
     # Memory that is never written to costs nothing, so a stream that breaks off early is cheap.
     array = np.empty(expected, np.uint8)
@@ -149,7 +149,7 @@ def _read_stream(
         filled += len(chunk)
     # For gzip, reading on to the end is also what checks the checksum.
     if stream.read(1):
-        raise _fault(path, f"has more bytes than the {_times(found)} that its header says")
+        raise _fault(path, f"has more bytes than the {times(found)} that its header says")
     array = array.reshape(found)
     array.setflags(write=False)
     return array, digest.hexdigest()
@@ -230,6 +230,6 @@ def _fault(path: Path, text: str) -> DatasetError:
     return DatasetError(f"{printable(path)}: {printable(text)}")
 
 
-def _times(shape: tuple[int, ...]) -> str:
+def times(shape: tuple[int, ...]) -> str:
     """Write a shape as in 60000 × 28 × 28, cut short when a damaged header claims too many."""
     return " × ".join(map(str, shape[:6])) + (" × …" if len(shape) > 6 else "")

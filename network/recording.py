@@ -30,12 +30,12 @@ from network.folder import CHECKPOINT, HEADER, PARTIAL_SUFFIX, find_stranger, is
 from network.locking import lock
 from network.online import Segment
 from network.recipes import Recipe
+from network.remedy import train_command
 from network.trace import (
     FORMAT,
     array_layout,
     file_digest,
     header_digest,
-    train_command,
 )
 
 SPARSE_BUDGET = 140_000_000

@@ -1,13 +1,16 @@
-"""Traces, evaluations and recipes as text for a terminal."""
+"""Traces, evaluations, recipes and datasets as text for a terminal."""
 
 import dataclasses
 import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
-from network.errors import SettingsError
+from network.datasets import Dataset, Spec, data_folder, find_folder, get_spec, load
+from network.errors import SettingsError, printable
 from network.functions import Floats
+from network.idx import times
 from network.recipes import Recipe
 from network.step import Step
 from network.trace import Trace
@@ -197,3 +200,61 @@ def describe_steps(trace: Trace, steps: Sequence[tuple[int, int, int]]) -> str:
     ]
     shown = shlex.join(["python", "-m", "network", "show", str(trace.path.name)])
     return "\n".join([*lines, f"one of them: {shown} --step {steps[0][0]}"])
+
+
+def describe_dataset(dataset: str | Path | Dataset) -> str:
+    """Tell what a set holds and where it is from, on several lines; fetches nothing.
+
+    A set that is here is read and checked for this. One that is not is described as such.
+
+    Raises
+    ------
+    SettingsError, DatasetError
+        As `network.datasets.load` does, and for damaged files.
+    """
+    if not isinstance(dataset, Dataset):
+        spec = get_spec(dataset)
+        if spec and spec.mirrors and find_folder(spec) is None:
+            return _describe_absent(spec)
+        dataset = load(dataset, download=False)
+    spec = dataset.spec
+    checked = " (checked: as published)" if spec else ""
+    lines = [f"{spec.title} ({spec.name})" if spec else printable(dataset.name)]
+    for label, split in (("train", dataset.train), ("test", dataset.test)):
+        lines.append(f"  {label:8}{len(split):,} images of {times(split.pixels.shape[1:])} pixels")
+    lines.append(f"  classes {len(dataset.classes)}, with so many images to train and to test:")
+    numbers = [
+        np.bincount(split.labels, minlength=len(dataset.classes))
+        for split in (dataset.train, dataset.test)
+    ]
+    for number, title in enumerate(dataset.classes):
+        shown = "" if title == str(number) else title
+        lines.append(
+            f"    {number:>3} {shown:12} {numbers[0][number]:>7,} {numbers[1][number]:>7,}"
+        )
+    lines += [f"  note    {note.partition(': ')[2]}" for note in dataset.notes]
+    lines.append(f"  from    {printable(dataset.origin)}")
+    if spec:
+        lines.append(f"  by      {spec.credit}")
+    lines.append(f"  SHA-256 {dataset.sha256} of the set")
+    lines.append(f"  and of its files, uncompressed{checked}:")
+    for number, digest in enumerate(dataset.get_hashes()):
+        lines.append(f"    {dataset.get_path(number).name:26} {digest}")
+    return "\n".join(lines)
+
+
+def _describe_absent(spec: Spec) -> str:
+    own = data_folder() / spec.name
+    return "\n".join(
+        [
+            f"{spec.title} ({spec.name}): not on this machine yet",
+            f"  train   {spec.counts[0]:,} images of {times(spec.size)} pixels",
+            f"  test    {spec.counts[1]:,} images of {times(spec.size)} pixels",
+            f"  classes {', '.join(spec.classes)}",
+            f"  looked in {', '.join(printable(place) for place in (own, *spec.elsewhere))}",
+            f"  fetched on first use, into {printable(own)}, from the first that answers of:",
+            *(f"    {mirror}" for mirror in spec.mirrors),
+            f"  or put its four files there by hand, from {spec.page}",
+            f"  by      {spec.credit}",
+        ]
+    )

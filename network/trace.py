@@ -6,11 +6,9 @@ Weights are not stored for every step: they are replayed from the nearest snapsh
 very operations that training used, so they are training's own, bit for bit.
 """
 
-import dataclasses
 import functools
 import hashlib
 import json
-import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +28,8 @@ from network.folder import HEADER, PARTIAL_SUFFIX, find_stranger
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
-from network.recipes import RECIPES, Recipe
+from network.recipes import Recipe
+from network.remedy import remake, train_command
 from network.schedules import learning_rate_at
 from network.step import Step
 from network.view import Picture, View, check_picture, look, name_of
@@ -43,32 +42,6 @@ ENTRIES = (
 EPOCH_ENTRIES = frozenset(
     ("epoch", "train_accuracy", "train_loss", "test_accuracy", "test_loss", "seconds")
 )
-
-
-def traces_folder() -> Path:
-    """Where traces are kept."""
-    return datasets.data_folder() / "traces"
-
-
-def train_command(recipe: Recipe | None, folder: Path, record: str | None = None) -> str:
-    """The words that train a recipe into a folder; None stands for a recipe that nobody knows."""
-    published = RECIPES.get(recipe.name if recipe else folder.name)
-    recipe = recipe or published
-    words = ["python", "-m", "network", "train", recipe.name if recipe else "RECIPE"]
-    for field in dataclasses.fields(recipe) if recipe and published else ():
-        value = getattr(recipe, field.name)
-        if value != getattr(published, field.name) and field.name != "summary":
-            option = field.name.replace("_", "-")
-            if isinstance(value, bool):
-                words.append(f"--{option}" if value else f"--no-{option}")
-                continue
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            words += [f"--{option}", text]
-    if record == "sparse" and recipe and recipe.online:
-        words += ["--record", record]
-    if not recipe or folder.absolute() != (traces_folder() / recipe.label).absolute():
-        words += ["--out", str(folder)]
-    return shlex.join(words)
 
 
 def array_layout(
@@ -171,12 +144,12 @@ class Trace:
                     if digests[name] != about["sha256"]:
                         raise ValueError(f"{files[name]} was changed since training")
         except FileNotFoundError as error:
-            raise TraceError(f"{error.filename} is missing: {_remake(path, header)}") from error
+            raise TraceError(f"{error.filename} is missing: {remake(path, header)}") from error
         except OSError as error:
             name = error.filename or path
             raise TraceError(f"{name} cannot be read: {reason_of(error)}") from error
         except ValueError as error:
-            raise TraceError(f"{error}: {_remake(path, header)}") from error
+            raise TraceError(f"{error}: {remake(path, header)}") from error
         return cls(path, header, arrays)
 
     def __len__(self) -> int:
@@ -208,7 +181,7 @@ class Trace:
         if dataset.sha256 != about["sha256"]:
             raise TraceError(
                 f"{self.path} was trained on other data than {about['name']} is now: "
-                f"{_remake(self.path, self.header)}"
+                f"{remake(self.path, self.header)}"
             )
         return dataset
 
@@ -216,13 +189,6 @@ class Trace:
     def steps_per_epoch(self) -> int:
         """Steps per epoch."""
         return -(-self.header["planned_steps"] // self.recipe.epochs)
-
-    def nearest_recorded(self, step: int) -> int:
-        """The recorded step closest to `step` (the earlier one of two)."""
-        at = bisect_left(self.recorded, step)
-        around = self._recorded_around(at)
-        nearest: int = min(around, key=lambda recorded: abs(recorded - step))
-        return nearest
 
     def _recorded_around(self, at: int) -> list[int]:
         """The recorded steps at places at - 1 and at, where they exist."""
@@ -444,20 +410,6 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _remake(path: Path, header: Any) -> str:
-    """Which command makes a trace anew, as far as its header can tell."""
-    try:
-        command = train_command(Recipe.from_dict(header["recipe"]), path, header.get("record"))
-    except (LookupError, TypeError, AttributeError, GlassnetError):
-        command = train_command(None, path)
-    try:
-        stranger = find_stranger(path)
-    except OSError:
-        stranger = path.name
-    # --force would refuse it.
-    return f"move it away, then {command}" if stranger else f"make it anew with {command} --force"
-
-
 def _read_header(path: Path) -> dict[str, Any]:
     """trace.json, its format and its entries checked."""
     if not path.exists():
@@ -472,17 +424,17 @@ def _read_header(path: Path) -> dict[str, Any]:
     try:
         header = json.loads((path / HEADER).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        cure = "" if find_stranger(path) else f": {_remake(path, None)}"
+        cure = "" if find_stranger(path) else f": {remake(path, None)}"
         raise TraceError(f"{path} is no trace, it has no {HEADER}{cure}") from None
     except OSError as error:
         raise TraceError(f"{path / HEADER} cannot be read: {reason_of(error)}") from None
     except (ValueError, RecursionError):
-        raise TraceError(f"{path / HEADER} is damaged: {_remake(path, None)}") from None
+        raise TraceError(f"{path / HEADER} is damaged: {remake(path, None)}") from None
     found = header.get("format") if isinstance(header, dict) else None
     if found != FORMAT:
         raise TraceError(
             f"{path / HEADER} is of format {found!r}, and this glassnet reads format {FORMAT}: "
-            f"{_remake(path, header)}"
+            f"{remake(path, header)}"
         )
     missing = [entry for entry in ENTRIES if entry not in header]
     try:
@@ -493,7 +445,7 @@ def _read_header(path: Path) -> dict[str, Any]:
         _check_entries(header)
     except (ValueError, TypeError, LookupError, AttributeError, GlassnetError) as error:
         raise TraceError(
-            f"{path / HEADER} is damaged ({printable(error)}): {_remake(path, header)}"
+            f"{path / HEADER} is damaged ({printable(error)}): {remake(path, header)}"
         ) from error
     return header
 

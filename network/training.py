@@ -25,8 +25,9 @@ from network.online import Descent, Segment, run_segment
 from network.optimizers import SGD
 from network.recipes import Recipe, find_recipe
 from network.recording import SNAPSHOT_EVERY, Lock, Recorder, check_place
+from network.remedy import traces_folder
 from network.schedules import learning_rate_at
-from network.trace import Trace, traces_folder
+from network.trace import Trace
 
 Record = Literal["full", "sparse", "none"]
 

@@ -74,8 +74,11 @@ def test_indents_stay():
 
 
 def test_colours_are_colours():
+    # Any that Manim takes, on that piece and on no other.
     listing = Listing("a b", colours={"b": "#009E73"}).set_line(0)
-    assert ManimColor("#009E73") in [part.get_fill_color() for part in listing.lines[0]]
+    parts = {part.get_fill_color(): part for part in listing.lines[0]}
+    assert parts.keys() == {TEXT, ManimColor("#009E73")}
+    assert parts[TEXT].get_right()[0] < parts[ManimColor("#009E73")].get_left()[0]
 
 
 def test_a_coloured_piece_takes_the_room_it_took_before():

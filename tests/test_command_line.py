@@ -213,7 +213,7 @@ def test_data_reports_every_set_though_one_is_damaged(run, home, digits, monkeyp
     code, out, _ = run("data", digits)
     assert code == 0
     assert "60 images of 28 × 28 pixels" in out
-    monkeypatch.setattr(datasets, "describe", lambda name: f"described {name}")
+    monkeypatch.setattr(network.__main__, "describe_dataset", lambda name: f"described {name}")
     assert run("data") == (0, "described mnist\n\ndescribed fashion-mnist\n", "")
     monkeypatch.undo()
     monkeypatch.setenv("GLASSNET_DATA", str(home))
@@ -744,7 +744,7 @@ def test_too_much_memory_is_one_line(run, digits, monkeypatch):
 
 def test_small_runs_are_what_the_command_line_makes(run, tmp_path):
     """The commands in error messages spell out a recipe: read back, it is the same."""
-    from network.trace import train_command
+    from network.remedy import train_command
 
     data = write_dataset(tmp_path / "some digits")
     for recipe, record in (

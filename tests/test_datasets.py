@@ -33,7 +33,6 @@ from network.datasets import (
     Spec,
     Split,
     data_folder,
-    describe,
     load,
     one_hot,
     read_idx,
@@ -42,6 +41,7 @@ from network.datasets import (
 )
 from network.download import download
 from network.errors import DatasetError, SettingsError
+from network.report import describe_dataset
 
 REPOSITORY = Path(__file__).parents[1]
 Array = NDArray[np.uint8]
@@ -1021,7 +1021,7 @@ def test_damaged_mnist_is_restored_from_git(
 
 def test_describe_what_is_here(offer: Offer, server: Server) -> None:
     folder = fill(offer("good"))
-    for text in (describe("tiny"), describe(load("tiny"))):
+    for text in (describe_dataset("tiny"), describe_dataset(load("tiny"))):
         assert "20 images of 5 × 4" in text
         assert "6 images of 5 × 4" in text
         assert str(folder) in text
@@ -1035,7 +1035,7 @@ def test_describe_what_is_here(offer: Offer, server: Server) -> None:
 
 def test_describe_what_is_not_here_fetches_nothing(offer: Offer, server: Server) -> None:
     folder = offer("good")
-    text = describe("tiny")
+    text = describe_dataset("tiny")
     assert "not on this machine" in text
     assert server.get_mirror("good") in text
     assert str(folder) in text
@@ -1045,10 +1045,10 @@ def test_describe_what_is_not_here_fetches_nothing(offer: Offer, server: Server)
 
 def test_describe_a_folder_and_faults(tmp_path: Path) -> None:
     folder = fill(tmp_path / "mine")
-    text = describe(folder)
+    text = describe_dataset(folder)
     assert str(folder) in text
     assert load(folder).sha256 in text
     assert "checked" not in text
     (folder / FIRST).write_bytes(b"")
-    assert "is empty" in get_fault(lambda: describe(folder))
-    get_fault(lambda: describe("nothing"), SettingsError)
+    assert "is empty" in get_fault(lambda: describe_dataset(folder))
+    get_fault(lambda: describe_dataset("nothing"), SettingsError)

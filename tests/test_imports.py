@@ -27,6 +27,7 @@ FOR_SCENES = {
         "model",
         "moment",
         "recipes",
+        "remedy",
         "schedules",
     ),
     *("step", "trace", "view"),

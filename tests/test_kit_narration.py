@@ -72,6 +72,12 @@ def test_a_beat_can_bring_figures_and_choose_a_variant(narration):
         ('[backprop.a]\ntext = "{loss:word}"', "a", "has no word"),
         ('[backprop.a]\ntext = "{loss:qq}"', "a", r"\{loss:qq\}"),
         ('[backprop.a]\ntext = "{loss"', "a", r"\[backprop.a\] text: "),
+        (
+            '[backprop.a]\ntext = "{who:.2f}"',
+            "a",
+            r"a\]: \{who:.2f\}: .* no format",
+        ),
+        ('[backprop.a]\ntext = "{who:word}"', "a", "it is a text, which takes no format"),
         ("[backprop.a]\ntext = 3", "a", "must be a text"),
         ('[backprop]\na = "x"', "a", "must hold a table"),
         ("[backprop", "a", "Expected"),
@@ -79,7 +85,7 @@ def test_a_beat_can_bring_figures_and_choose_a_variant(narration):
 )
 def test_faults_are_one_line_that_names_the_file(narration, toml, beat, message):
     with pytest.raises(NarrationError, match=message) as caught:
-        narration(toml).tell(beat, fake_step(0))
+        narration(toml).tell(beat, fake_step(0), {"who": "Nobody"})
     assert "en.toml: " in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -38,11 +38,13 @@ def test_marks_stand_at_their_values():
 
 
 @pytest.mark.parametrize("log", [False, True])
-@pytest.mark.parametrize(("low", "high"), [(1, 180_000), (0.0001, 1)])
+@pytest.mark.parametrize(("low", "high"), [(1, 1000), (0.0001, 1)])
 @pytest.mark.parametrize("length", [1.5, 3.0, 6.0])
 def test_marks_that_were_not_asked_for_keep_apart(low, high, log, length):
     plot = Plot((low, high), (0, 1), width=length, x_log=log, y_marks=[0, 1])
     across = plot.marks[:-2]
+    # Only a short axis may have room for but one.
+    assert len(across) >= (1 if length == 1.5 else 2)
     for left, right in pairwise(across):
         assert left.get_right()[0] < right.get_left()[0]
 

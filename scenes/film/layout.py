@@ -21,7 +21,7 @@ from scenes.kit.allow import get_allowed
 from scenes.kit.chapter import Chapter
 from scenes.kit.encoding import simulate, to_lab
 from scenes.kit.number import Number
-from scenes.kit.style import MARGIN, SMALL
+from scenes.kit.style import MARGIN, SMALL, contrasts
 from scenes.kit.typeset import X_HEIGHT_OF_WORDS, CodeLine, Formula, Words, without_labels
 
 LEAST_CONTRAST: Final = 4.5
@@ -444,17 +444,6 @@ def find_confusable(colours: Sequence[str]) -> list[tuple[str, str]]:
         (apart["deuteranopia"] < _SAME) | (apart["protanopia"] < _SAME)
     )
     return [(names[i], names[j]) for i, j in combinations(range(len(names)), 2) if bad[i, j]]
-
-
-def contrasts(one: Floats, two: Floats) -> Floats:
-    """Contrast ratios (WCAG 2.2) of rows of colours, (n, 3) in [0, 1] each."""
-    lights = [_luminance(one), _luminance(two)]
-    return (np.maximum(*lights) + 0.05) / (np.minimum(*lights) + 0.05)
-
-
-def _luminance(rgb: Floats) -> Floats:
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return linear @ np.array([0.2126, 0.7152, 0.0722])
 
 
 def _hex(rgb: Any) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from network.errors import GlassnetError, TraceError
 from network.trace import Trace
 from scenes.film.chapters import load_chapters, tell_failed
-from scenes.film.doctor.machine import count_cores
+from scenes.film.cores import count_cores
 from scenes.film.files import writing
 from scenes.film.filming import Job, film
 from scenes.film.folder import Folder, shown

@@ -111,7 +111,7 @@ class Narration:
                 continue
             try:
                 value = _find(name, step, figures or {})
-                text = value if isinstance(value, str) else _said(value.value, spec or ".2f")
+                text = _said(value if isinstance(value, str) else value.value, spec)
             except (GlassnetError, ValueError) as error:
                 raise NarrationError(
                     f"{where}: {{{name}{spec and ':' + spec}}}: {error}"
@@ -155,9 +155,13 @@ def _find(
     return Quantity.recorded(step, name)
 
 
-def _said(value: float, spec: str) -> str:
+def _said(value: float | str, spec: str | None) -> str:
+    if isinstance(value, str):
+        if spec:
+            raise ValueError("it is a text, which takes no format")
+        return value
     if spec not in ("word", "a"):
-        return written(value, spec)
+        return written(value, spec or ".2f")
     if value != int(value) or not 0 <= value < len(_NUMERALS):
         raise ValueError(f"{value:g} has no word, only 0 to {len(_NUMERALS) - 1} have")
     word = _NUMERALS[int(value)]

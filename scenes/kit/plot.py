@@ -477,7 +477,7 @@ def _marks_on(
         for every in range(1, len(found) if scale.log else 2):
             if _fit(found[::every], scale, length, dimension):
                 return found[::every]
-    return found
+    return found[-1:]
 
 
 def _written(scale: Scale, values: Sequence[float], x_height: float) -> list[tuple[float, Mobject]]:

@@ -8,8 +8,10 @@ Lengths are in scene units (the frame is 8 units high, 14.2 wide), times in seco
 text is its x-height, the height of a lower-case x: that is what decides whether it can be read.
 """
 
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 from manim import ManimColor, ParsableManimColor
 
 BACKGROUND: Final = ManimColor("#0E1116")
@@ -54,14 +56,19 @@ def contrast(colour: ParsableManimColor, background: ParsableManimColor = BACKGR
 
     Text needs 4.5 or more (WCAG 2.2, success criterion 1.4.3).
     """
-    lighter, darker = sorted((_luminance(colour), _luminance(background)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+    one, two = (ManimColor(it).to_rgb() for it in (colour, background))
+    return float(contrasts(one, two))
 
 
-def _luminance(colour: ParsableManimColor) -> float:
-    """Relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2, "relative luminance")."""
-    red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in ManimColor(colour).to_rgb()
-    )
-    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
+def contrasts(one: npt.ArrayLike, two: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Contrast ratios (WCAG 2.2, "contrast ratio") of colours in [0, 1], (..., 3) each: (...)."""
+    lights = _luminance(np.asarray(one)), _luminance(np.asarray(two))
+    ratios: npt.NDArray[np.float64] = (np.maximum(*lights) + 0.05) / (np.minimum(*lights) + 0.05)
+    return ratios
+
+
+def _luminance(rgb: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Relative luminance of sRGB colours, 0 to 1 (WCAG 2.2, "relative luminance")."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    luminance: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return luminance

@@ -18,13 +18,13 @@ from functools import partial
 from pathlib import Path
 
 from network.errors import GlassnetError
+from scenes.film.cores import count_cores
 from scenes.film.doctor.machine import (
     ACTIVATE,
     BEGIN,
     PACKAGES,
     WINDOWS,
     Machine,
-    count_cores,
     python_command,
     short,
 )
@@ -222,7 +222,7 @@ def check_mnist(machine: Machine) -> Result:
 def check_traces(machine: Machine) -> Result:
     """Whether the recordings are there that the chapters tell of, and whole."""
     from network.recipes import find_recipe
-    from network.trace import traces_folder
+    from network.remedy import traces_folder
     from scenes.kit.settings import VARIABLES, Settings
 
     try:

@@ -121,12 +121,6 @@ def short(text: object) -> str:
     return str(text).replace(f"{Path.cwd()}{os.sep}", "")
 
 
-def count_cores() -> int:
-    """How many processes can really run at once."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
-
-
 def _version(name: str) -> str:
     try:
         return metadata.version(name) or ""

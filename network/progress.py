@@ -19,7 +19,8 @@ def show_progress(name: str, quiet: bool = False) -> Iterator[Callable[[Progress
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with tqdm(desc=name, unit=" steps", dynamic_ncols=True, leave=False) as bar:
+        # Only from the first report on: there is none where the trace is there already.
+        with tqdm(desc=name, unit=" steps", dynamic_ncols=True, leave=False, delay=1e-3) as bar:
             yield lambda progress: _move(bar, progress)
     else:
         yield _Lines(name)

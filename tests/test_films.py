@@ -1,11 +1,14 @@
 """Every chapter filmed by the `manim` command, and what lies beside the film."""
 
 import hashlib
+import importlib
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -187,6 +190,39 @@ def test_manim_says_little(tmp_path):
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     assert len(lines) <= 3, lines
     assert "Once.mp4" in lines[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of POSIX")
+def test_on_a_terminal_one_bar_goes_to_its_end(tmp_path):
+    pty, fcntl, termios = map(importlib.import_module, ("pty", "fcntl", "termios"))
+    source, *_ = write_chapters(tmp_path, "once")
+    command = [sys.executable, "-m", "manim", "-ql", "--media_dir", str(tmp_path / "media")]
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen(
+        [*command, *SMALL, str(source)],
+        cwd=ROOT,
+        # Otherwise most of what so short a film would show is left out.
+        env=os.environ | {"TQDM_MININTERVAL": "0", "TQDM_MINITERS": "0"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+    )
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # which is how Linux says that the other end is closed
+        while piece := os.read(ours, 1 << 16):
+            seen += piece
+    os.close(ours)
+    told, _ = process.communicate()
+    text = seen.decode()
+    assert process.returncode == 0, text
+    assert "Once.mp4" in told
+    assert "Once   0%|" in text
+    assert "Once 100%|" in text
+    assert "Traceback" not in text
+    assert "Warning" not in text
+    assert "\n" not in text.strip()
 
 
 def test_sound_is_said_to_be_lost(tmp_path):

@@ -1,7 +1,9 @@
 """One run of Manim: its options, and one at a time."""
 
+import io
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from manim import config, tempconfig
 from manim.constants import RendererType
 
 from network.errors import GlassnetError, SettingsError
-from scenes.kit.session import Writer, alone, check_options, film_name, is_part
+from scenes.kit.session import Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
 
 
@@ -82,3 +84,35 @@ def test_a_media_folder_that_cannot_be_is_one_line(tmp_path):
     raises = pytest.raises(SettingsError, match=r"--media_dir .*file")
     with tempconfig({"media_dir": str(tmp_path / "file")}), raises, alone():
         raise AssertionError
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_bar_of_a_film_that_is_longer_than_thought_is_full(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setenv("COLUMNS", "80")
+    quiet = tempconfig({"progress_bar": "none"})
+    with warnings.catch_warnings(), quiet, show_time("Bias", 10.0) as bar:
+        warnings.simplefilter("error")
+        for seconds in (4.0, 5.9, 0.4, 2.0):
+            bar.update(seconds)
+            bar.refresh()
+    shown = [line for line in terminal.getvalue().split("\r") if "|" in line]
+    assert "Bias  40%" in shown[1]
+    assert "4 of about 10 s" in shown[1]
+    assert "Bias 100%" in shown[-1]
+    assert "12 of about 12 s" in shown[-1]
+
+
+def test_there_is_no_bar_but_manim_s_own_nor_where_there_is_no_terminal(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with tempconfig({"progress_bar": "display"}), show_time("Bias", 10.0) as bar:
+        bar.update(11.0)
+    assert terminal.getvalue() == ""
+    monkeypatch.setattr(sys, "stderr", file := io.StringIO())
+    with tempconfig({"progress_bar": "none"}), show_time("Bias", 10.0) as bar:
+        bar.update(11.0)
+    assert file.getvalue() == ""

@@ -112,12 +112,20 @@ def alone() -> Iterator[None]:
         yield
 
 
+class _Bar(tqdm):  # type: ignore[type-arg]
+    """A bar whose film may turn out longer than thought: tqdm forgets its total then."""
+
+    def update(self, n: float | None = 1) -> bool | None:
+        self.total = max(self.total, self.n + (n or 0))
+        return super().update(n)
+
+
 @contextmanager
 def show_time(name: str, seconds: float) -> Iterator[Any]:
     """Give a bar of the seconds filmed, on a terminal, unless Manim shows its own."""
     own = config.progress_bar == "none" and sys.stderr.isatty()
     shape = "{desc} {percentage:3.0f}%|{bar}| {n:.0f} of about {total:.0f} s"
-    with tqdm(
+    with _Bar(
         desc=name, total=max(seconds, 1.0), bar_format=shape, disable=not own, leave=False
     ) as bar:
         yield bar

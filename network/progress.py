@@ -19,18 +19,35 @@ def show_progress(name: str, quiet: bool = False) -> Iterator[Callable[[Progress
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        # Only from the first report on: there is none where the trace is there already.
-        with tqdm(desc=name, unit=" steps", dynamic_ncols=True, leave=False, delay=1e-3) as bar:
-            yield lambda progress: _move(bar, progress)
+        with contextlib.ExitStack() as stack:
+            yield _Bar(name, stack)
     else:
         yield _Lines(name)
 
 
-def _move(bar: "tqdm[None]", progress: Progress) -> None:
-    bar.total = progress.steps
-    if progress.epoch:
-        bar.set_postfix_str(_accuracies(progress), refresh=False)
-    bar.update(progress.step - bar.n)
+class _Bar:
+    """A bar on stderr from the first report on: there is none where there is nothing to train."""
+
+    def __init__(self, name: str, stack: contextlib.ExitStack) -> None:
+        self.name = name
+        self.stack = stack
+        self.bar: tqdm[None] | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        if self.bar is None:
+            self.bar = self.stack.enter_context(
+                tqdm(
+                    desc=self.name,
+                    initial=progress.step,
+                    total=progress.steps,
+                    unit=" steps",
+                    dynamic_ncols=True,
+                    leave=False,
+                )
+            )
+        if progress.epoch:
+            self.bar.set_postfix_str(_accuracies(progress), refresh=False)
+        self.bar.update(progress.step - self.bar.n)
 
 
 class _Lines:

@@ -8,7 +8,7 @@ is read is checked against the publisher's SHA-256.
 import difflib
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from network.download import download as download_files
 from network.errors import DatasetError, SettingsError, printable
-from network.idx import Bytes, read_hashed, read_idx, times, write_idx
+from network.idx import Bytes, read_hashed, read_idx, times, to_idx, write_idx
 
 __all__ = [
     "DATASETS",
@@ -173,15 +173,84 @@ class Split:
 
 
 class Dataset:
-    """A training and a test split, each read when it is first asked for.
+    """A training and a test split: ``Dataset("corners", train, test)``; `load` reads files.
+
+    Parameters
+    ----------
+    name
+        What it is called. What `load` gave is found again by it.
+    train, test
+        The images to learn from, and those to be judged by, never learned from.
+    classes
+        What each label stands for; numbers if not given.
 
     Attributes
     ----------
-    name
-        What `load` takes to find this set again: a known name, or an absolute folder.
     origin
-        The folder that the files are in.
+        Where it is from: "memory", or a folder.
+
+    Raises
+    ------
+    DatasetError
+        If the splits differ in size, or labels have no class.
     """
+
+    origin = "memory"
+    spec: Spec | None = None
+
+    def __init__(
+        self, name: str, train: Split, test: Split, classes: Sequence[str] | None = None
+    ) -> None:
+        self.name = name
+        if train.pixels.shape[1:] != test.pixels.shape[1:]:
+            raise DatasetError(
+                f"{name}: images to learn from have {times(train.pixels.shape[1:])} pixels, and "
+                f"those to be judged by {times(test.pixels.shape[1:])}"
+            )
+        count = 1 + max(int(split.labels.max()) for split in (train, test))
+        self._given = train, test, tuple(classes or map(str, range(count)))
+        if len(self._given[2]) < count:
+            raise DatasetError(f"{name}: {count} labels, and names for {len(self._given[2])}")
+
+    @property
+    def train(self) -> Split:
+        """The images to learn from."""
+        return self._given[0]
+
+    @property
+    def test(self) -> Split:
+        """The images to be judged by, never learned from."""
+        return self._given[1]
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What each label stands for."""
+        return self._given[2]
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, from {self.origin!r})"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of how the set was read, a line each."""
+        return ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """One digest for the set: of the four files' hex digests, in the order of `FILES`.
+
+        The files' own digests are of their uncompressed bytes; in memory, of what they would be.
+        """
+        return hashlib.sha256("".join(self.get_hashes()).encode("ascii")).hexdigest()
+
+    def get_hashes(self) -> tuple[str, ...]:
+        """Give the SHA-256 of each file's uncompressed bytes, in the order of `FILES`."""
+        arrays = (array for split in self._given[:2] for array in (split.pixels, split.labels))
+        return tuple(hashlib.sha256(to_idx(array)).hexdigest() for array in arrays)
+
+
+class FileDataset(Dataset):
+    """A set of four files, each read when it is first asked for. Get one with `load`."""
 
     def __init__(self, name: str, folder: Path, spec: Spec | None = None) -> None:
         self.name = name
@@ -189,9 +258,6 @@ class Dataset:
         self.spec = spec
         self.origin = str(folder)
         self._read: dict[int, tuple[Bytes, str]] = {}
-
-    def __repr__(self) -> str:
-        return f"Dataset({self.name!r}, from {self.origin!r})"
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -209,15 +275,6 @@ class Dataset:
                 return spec.classes
         largest = max(int(train[0].max()), int(test[0].max()))
         return tuple(str(label) for label in range(max(10, largest + 1)))
-
-    @cached_property
-    def sha256(self) -> str:
-        """One digest for the set: of the four files' hex digests, in the order of `FILES`.
-
-        The files' own digests are of their uncompressed bytes. For a known set this reads
-        nothing: whatever is read must have the published digests anyway.
-        """
-        return hashlib.sha256("".join(self.get_hashes()).encode("ascii")).hexdigest()
 
     @cached_property
     def train(self) -> Split:
@@ -296,7 +353,7 @@ def data_folder() -> Path:
     return Path(os.environ.get("GLASSNET_DATA") or _OWN_DATA)
 
 
-def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Dataset:
+def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> FileDataset:
     """Find a data set; its images are read when they are first used.
 
     Parameters
@@ -322,14 +379,14 @@ def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Dat
         if folder is None:
             folder = data_folder() / spec.name
             _fetch(spec, folder, download, quiet)
-        dataset = Dataset(spec.name, folder, spec)
+        dataset = FileDataset(spec.name, folder, spec)
     else:
         if not os.path.isdir(name):
             raise SettingsError(_explain_name(str(name)))
         folder = Path(name).absolute()
         if not os.access(folder, os.R_OK | os.X_OK):
             raise DatasetError(f"{printable(folder)}: the folder cannot be read")
-        dataset = Dataset(str(folder), folder)
+        dataset = FileDataset(str(folder), folder)
     for number in range(len(FILES)):
         dataset.get_path(number)
     return dataset

@@ -7,7 +7,6 @@ is one `DatasetError` of one line that names the file and the fault.
 
 import gzip
 import hashlib
-import io
 import math
 import os
 import stat
@@ -193,6 +192,12 @@ def _how_to_make_bytes(head: bytes, stream: BinaryIO) -> str:
     )
 
 
+def to_idx(array: Bytes) -> bytes:
+    """The bytes of an uncompressed IDX file of `array`, uint8."""
+    head = bytes([0, 0, 0x08, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
+    return head + array.tobytes()
+
+
 def write_idx(path: str | Path, array: Bytes, *, compress: bool | None = None) -> None:
     """Write `array` as an IDX file, whole or not at all; the same array gives the same bytes.
 
@@ -213,11 +218,7 @@ def write_idx(path: str | Path, array: Bytes, *, compress: bool | None = None) -
         raise _fault(
             path, f"cannot hold {array.dtype} of shape {array.shape}; uint8 data is needed"
         )
-    content = io.BytesIO()
-    content.write(bytes([0, 0, 0x08, array.ndim]))
-    content.write(struct.pack(f">{array.ndim}I", *array.shape))
-    content.write(array.tobytes())
-    data = content.getvalue()
+    data = to_idx(array)
     if compress if compress is not None else path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
     try:

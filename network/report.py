@@ -7,7 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from network.datasets import Dataset, Spec, data_folder, find_folder, get_spec, load
+from network.datasets import (
+    FILES,
+    Dataset,
+    FileDataset,
+    Spec,
+    data_folder,
+    find_folder,
+    get_spec,
+    load,
+)
 from network.errors import SettingsError, printable
 from network.functions import Floats
 from network.idx import times
@@ -239,7 +248,10 @@ def describe_dataset(dataset: str | Path | Dataset) -> str:
     lines.append(f"  SHA-256 {dataset.sha256} of the set")
     lines.append(f"  and of its files, uncompressed{checked}:")
     for number, digest in enumerate(dataset.get_hashes()):
-        lines.append(f"    {dataset.get_path(number).name:26} {digest}")
+        file = FILES[number]
+        if isinstance(dataset, FileDataset):
+            file = dataset.get_path(number).name
+        lines.append(f"    {file:26} {digest}")
     return "\n".join(lines)
 
 

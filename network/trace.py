@@ -111,15 +111,20 @@ class Trace:
         self.recorded: Sequence[int] = header.get("recorded") or range(self.steps)
         self.snapshots: list[int] = header["snapshots"]
         self.epochs: list[dict[str, Any]] = header["epochs"]
+        self._dataset: datasets.Dataset | None = None
         # A chapter looks at the same few moments again and again.
         self._network_of = functools.lru_cache(maxsize=4)(self._make_network)
 
     @classmethod
-    def open(cls, path: str | Path, verify: bool = True) -> "Trace":
+    def open(
+        cls, path: str | Path, verify: bool = True, dataset: datasets.Dataset | None = None
+    ) -> "Trace":
         """Open a trace folder.
 
         Parameters
         ----------
+        dataset
+            The images, where they are in no files that would be found by their name.
         verify
             Compare every file with its hash: about 20 ms for 60 MB. Without it only shapes and
             lengths are checked.
@@ -150,7 +155,9 @@ class Trace:
             raise TraceError(f"{name} cannot be read: {reason_of(error)}") from error
         except ValueError as error:
             raise TraceError(f"{error}: {remake(path, header)}") from error
-        return cls(path, header, arrays)
+        trace = cls(path, header, arrays)
+        trace._dataset = dataset
+        return trace
 
     def __len__(self) -> int:
         return self.steps
@@ -172,7 +179,7 @@ class Trace:
         """
         about = self.header["dataset"]
         try:
-            dataset = datasets.load(about["name"])
+            dataset = self._dataset or datasets.load(about["name"])
         except SettingsError:
             raise TraceError(
                 f"{self.path} was trained on {about['name']}, which is not there: put it back, or "

@@ -7,6 +7,7 @@ import http.server
 import io
 import math
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -30,6 +31,7 @@ from network import download as download_module
 from network.datasets import (
     DATASETS,
     FILES,
+    Dataset,
     Spec,
     Split,
     data_folder,
@@ -40,8 +42,12 @@ from network.datasets import (
     write_idx,
 )
 from network.download import download
-from network.errors import DatasetError, SettingsError
+from network.errors import DatasetError, SettingsError, TraceError
+from network.recipes import RECIPES
 from network.report import describe_dataset
+from network.trace import Trace
+from network.training import train
+from tests.small_runs import write_dataset
 
 REPOSITORY = Path(__file__).parents[1]
 Array = NDArray[np.uint8]
@@ -1052,3 +1058,116 @@ def test_describe_a_folder_and_faults(tmp_path: Path) -> None:
     (folder / FIRST).write_bytes(b"")
     assert "is empty" in get_fault(lambda: describe_dataset(folder))
     get_fault(lambda: describe_dataset("nothing"), SettingsError)
+
+
+# In memory
+
+
+def in_memory(name: str = "corners", n: int = 40, **options: Any) -> Dataset:
+    rng = np.random.default_rng(0)
+    splits = []
+    for count in (n, 10):
+        labels = rng.integers(0, 2, count).astype(np.uint8)
+        pixels = np.zeros((count, 2, 3), np.uint8)
+        pixels[np.arange(count), 0, 2 * labels] = 255
+        splits.append(Split(pixels, labels))
+    return Dataset(name, *splits, **options)
+
+
+def test_a_set_in_memory_trains_and_is_recorded_as_any_other(tmp_path: Path) -> None:
+    dataset = in_memory(classes=("left", "right"))
+    recipe = RECIPES["sigmoid-online"].change(
+        sizes=(6, 3, 2), learning_rate=0.5, epochs=20, dataset="corners"
+    )
+    train(recipe, tmp_path / "trace", dataset=dataset)
+    trace = Trace.open(tmp_path / "trace", dataset=dataset)
+    assert trace.epochs[-1]["test_accuracy"] == 1.0
+    assert trace[3].image.shape == (2, 3)
+    assert trace[3]["x[0,2]"] == trace[3].label
+    assert trace.see(("test", 0)).right
+    assert trace.dataset.classes == ("left", "right")
+    with pytest.raises(TraceError, match="was trained on corners, which is not there"):
+        _ = Trace.open(tmp_path / "trace").dataset
+    with pytest.raises(TraceError, match="was trained on other data"):
+        _ = Trace.open(tmp_path / "trace", dataset=in_memory(n=41)).dataset
+
+
+def test_a_set_in_memory_has_the_hashes_that_its_files_would_have(tmp_path: Path) -> None:
+    dataset = in_memory()
+    for number, array in enumerate(
+        array for split in (dataset.train, dataset.test) for array in (split.pixels, split.labels)
+    ):
+        write_idx(tmp_path / FILES[number], array)
+    assert load(tmp_path).sha256 == dataset.sha256
+    assert "corners" in describe_dataset(dataset)
+    assert dataset.classes == ("0", "1")
+
+
+def test_splits_that_do_not_go_together_are_refused() -> None:
+    train_split, test_split = in_memory().train, in_memory().test
+    wide = Split(np.zeros((1, 3, 3), np.uint8), np.zeros(1, np.uint8))
+    with pytest.raises(DatasetError, match="have 2 × 3 pixels, and those to be judged by 3 × 3"):
+        Dataset("odd", train_split, wide)
+    with pytest.raises(DatasetError, match="2 labels, and names for 1"):
+        Dataset("odd", train_split, test_split, ["left"])
+
+
+# What people have in place of four IDX files of bytes
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<!DOCTYPE html><html>Not found</html>", "is a web page, not an IDX file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "is a pointer of Git LFS"),
+        (gzip.compress(gzip.compress(b"\0\0\x08\1\0\0\0\1\0")), "is gzipped twice"),
+        (b"PK\3\4 and so on", "is a zip archive"),
+        (b"\x93NUMPY\1\0", "is a file of numpy"),
+        (bytes([0, 0, 12, 2, 0, 0, 0, 5, 0, 0, 0, 8]), "32-bit integers in 8 columns, QMNIST's"),
+        (bytes([0, 0, 13, 3]) + bytes(12), "32-bit floats, where bytes from 0 to 255 belong"),
+        (bytes([0, 0, 11, 1]) + bytes(4), "holds 16-bit integers, where unsigned bytes belong"),
+    ],
+)
+def test_what_is_there_is_named_and_what_to_do(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(DatasetError, match=re.escape(message)) as caught:
+        read_idx(tmp_path / "file")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["emnist-letters-train-images-idx3-ubyte.gz"], "EMNIST, whose images are transposed"),
+        (["qmnist-train-images-idx3-ubyte"], "it holds QMNIST"),
+        (["mnist_train.csv", "mnist_test.csv"], "it holds mnist_test.csv, mnist_train.csv; a set"),
+        ([], "a set is four IDX files"),
+    ],
+)
+def test_a_folder_of_other_files_says_what_is_in_it(
+    tmp_path: Path, names: list[str], message: str
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(DatasetError, match=message):
+        load(tmp_path)
+
+
+def test_pixels_of_zero_and_one_are_not_divided(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "whole")
+    binary = tmp_path / "binary"
+    binary.mkdir()
+    for number, name in enumerate(FILES):
+        array = read_idx(folder / name)
+        write_idx(binary / name, array if number % 2 else (array > 100).astype(np.uint8))
+    dataset = load(binary)
+    assert dataset.white == 1
+    assert set(np.unique(dataset.train.images)) == {0.0, 1.0}
+    np.testing.assert_array_equal(dataset.test.image(3), dataset.test.images[3])
+    (note,) = dataset.notes
+    assert "pixels are 0 and 1, so they are not divided by 255" in note
+    assert "not divided by 255" in describe_dataset(dataset)
+    assert load(folder).white == 255
+    assert load(folder).notes == ()

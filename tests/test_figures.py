@@ -93,11 +93,15 @@ def test_rounding_up_gives_a_round_number_at_least_as_large(value):
 def test_places_of_an_axis_are_round_even_and_inside(low, length, count):
     places = round_places(low, low + length, count)
     assert all(low - 1e-6 <= place <= low + length + 1e-6 for place in places)
-    assert len(places) <= count + 1
+    assert 2 <= len(places) <= count + 1
     if len(places) > 2:
         assert np.ptp(np.diff(places)) < 1e-6 * length
     for place in places:
         decimals_of(place)
+
+
+def test_an_axis_has_two_marks_at_least():
+    assert round_places(1, 180_000, 2) == [50_000, 100_000, 150_000]
 
 
 def test_powers_of_ten():

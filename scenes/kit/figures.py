@@ -138,10 +138,14 @@ def round_places(low: float, high: float, count: int = 5) -> list[float]:
     """Round values from `low` to `high`, evenly spaced, about `count` of them and at least two."""
     if not high > low:
         raise ValueError(f"no scale runs from {low} to {high}")
-    pitch = round_up((high - low) / max(count, 2))
-    first = math.ceil(low / pitch - 1e-9)
-    last = math.floor(high / pitch + 1e-9)
-    return [float(f"{index * pitch:.12g}") for index in range(first, last + 1)]
+    # A pitch that is rounded up may leave but one of them between the ends: then a finer one.
+    for more in range(max(count, 2), 100 * max(count, 2)):
+        pitch = round_up((high - low) / more)
+        first = math.ceil(low / pitch - 1e-9)
+        last = math.floor(high / pitch + 1e-9)
+        if last > first:
+            return [float(f"{index * pitch:.12g}") for index in range(first, last + 1)]
+    raise AssertionError("a scale has two round values, if they are close enough")
 
 
 def powers_of_ten(low: float, high: float) -> list[float]:

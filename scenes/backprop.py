@@ -42,29 +42,36 @@ from network.trace import Trace
 from network.view import View
 from scenes.kit.account import Account
 from scenes.kit.chapter import Chapter
+from scenes.kit.claims import claim_length, claim_points
 from scenes.kit.diagram import NetworkDiagram
-from scenes.kit.digit import Digit, PixelImage
+from scenes.kit.digit import Digit, Picture, PixelImage
+from scenes.kit.figures import quantities
 from scenes.kit.findings import (
     arriving_blame,
     arriving_blames,
+    blamed_edges,
     hidden_slope,
     least_active,
     loss_slope,
     magnification,
     mean_error,
+    mean_errors,
     most_active,
     most_blamed,
     most_muffled,
     output_slope,
     outputs_nearer,
     push,
+    push_picture,
+    pushes,
+    ramp,
     squared_error_blame,
     steps_in_all,
     weight_change,
 )
-from scenes.kit.ledger import Quantity, written
+from scenes.kit.ledger import Quantity, Values, written
 from scenes.kit.matrix import HeatMatrix
-from scenes.kit.motion import CopyTo
+from scenes.kit.motion import Change, CopyTo
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Count, Derived, Number, align_points
 from scenes.kit.style import (
@@ -178,7 +185,7 @@ class Backprop(Chapter):
         """Open on the picture, the network's answer and the question."""
         step = self.story
         self.rows = ClassRows(self.classes, step.label)
-        self.digit = Digit(step.image, size=DIGIT_SIZE).move_to(DIGIT_CENTRE)
+        self.digit = Picture(step, "x", size=DIGIT_SIZE).move_to(DIGIT_CENTRE)
         caption = VGroup(
             row(
                 Words("label", x_height=SMALL, colour=DIM),
@@ -345,7 +352,7 @@ class Backprop(Chapter):
         """Blame goes back along the same edges; a neuron's own slope lets it through, or not."""
         step, trace, hidden = self.story, self.trace, self.hidden
         muffled, open_ = most_muffled(trace, step, hidden), most_blamed(step, hidden)
-        arriving, blame = arriving_blames(trace, step, hidden), step.delta[hidden]
+        arriving = arriving_blames(trace, step, hidden)
         scale = float(max(np.abs(arriving).max(), np.abs(step.delta[self.out]).max()))
         self.diagram = diagram = self.draw_network()
         if muffled == open_:
@@ -356,17 +363,20 @@ class Backprop(Chapter):
             h, w = self.symbol(hidden), f"W_({self.symbol(hidden)} o)^top"
             back = f"{{{{delta_({h}) : hidden}}}} = {{{{{w} : rest}}}} {{{{delta_o : blame}}}}"
             self.change_formula(back, FadeIn(diagram))
-            self.play(diagram.animate_blame(self.out, step.delta[self.out], scale))
-            edges = step.W[self.out] * step.delta[self.out][:, None]
-            self.play(diagram.animate_flow(self.out, edges, largest(edges), backward=True))
-            self.play(diagram.animate_blame(hidden, arriving, scale), run_time=STEADY)
+            output = Values.of(step, f"delta{self.out}")
+            self.play(diagram.animate_blame(self.out, output, scale))
+            edges = Values.of(step, blamed_edges, self.out)
+            light = largest(edges.values)
+            self.play(diagram.animate_flow(self.out, edges, light, backward=True))
+            arrived = Values.of(arriving_blames, trace, step, hidden)
+            self.play(diagram.animate_blame(hidden, arrived, scale), run_time=STEADY)
             self.hold()
             slope = f"{h} (1 - {h})" if self.sigmoid else f"[{h} > 0]"
             if any(trace.recipe.dropout):
                 slope += f" \\/ {1 - trace.recipe.dropout[hidden - 1]:g}"
             self.change_formula(
                 f"{back} ⊙ {{{{{slope} : output}}}}",
-                diagram.animate_blame(hidden, blame, scale),
+                diagram.animate_blame(hidden, Values.of(step, f"delta{hidden}"), scale),
             )
             self.hold()
             accounts = VGroup()
@@ -388,13 +398,14 @@ class Backprop(Chapter):
         short = all(len(name) < 3 for name in self.classes)
         diagram = NetworkDiagram(
             self.trace.sizes,
-            dict(step.W),
+            {layer: Values.of(step, f"W{layer}") for layer in step.W},
             width=5.4,
             height=5.0,
             classes=self.classes if short else (),
         ).shift(1.03 * LEFT + 0.35 * DOWN)
         for layer, values in step.a.items():
-            diagram.set_activations(layer, values, max(1.0, float(values.max())))
+            most = max(1.0, float(values.max()))
+            diagram.set_activations(layer, Values.of(step, f"a{layer}"), most)
         for layer in range(1, self.out):
             diagram.field(layer).set_dim(0.3)
         return diagram
@@ -408,13 +419,13 @@ class Backprop(Chapter):
         variant = variant if self.online else "batch"
         with self.beat("the-change-is-the-picture", variant, **figures, **self.words()):
             h = self.symbol(1)
-            changes = -np.outer(step.delta[1], step.x)
+            changes = Values.of(step, pushes, 1)
             field = diagram.field(1).set_dim(1.0)
             self.change_formula(
                 self.change_of(
                     f"x {h}", f"{{{{delta_({h}) : blame}}}} thin {{{{x^top : output}}}}"
                 ),
-                field.animate_flow(changes, largest(changes), backward=True, run_time=SLOW),
+                field.animate_flow(changes, largest(changes.values), backward=True, run_time=SLOW),
                 *map(FadeIn, terms),
                 run_time=SLOW,
             )
@@ -467,7 +478,7 @@ class Backprop(Chapter):
         }
         with self.beat("so-many-times", "text" if trace.steps > 1 else "one", **figures):
             self.play(FadeIn(curve.axes, curve.count, curve.first), run_time=STEADY)
-            pictures = np.concatenate([self.story.x[None], curve.pictures])
+            pictures = [Values.of(self.story, "x"), *curve.pictures]
             self.play(
                 Create(curve.line, rate_func=linear),
                 curve.animate_count(),
@@ -564,10 +575,12 @@ class OutputBlame(VGroup):
     def _add_bars(self, step: Step, rows: ClassRows) -> None:
         """A bar for each output, a stroke where it should be, and the gap between the two."""
         self.bars, self.gaps, self.ticks, self._ways = VGroup(), VGroup(), VGroup(), []
-        for index, (value, wanted) in enumerate(zip(step.a[step.layers], step.y, strict=True)):
+        outputs, blames = (quantities(step, f"{name}{step.layers}") for name in ("a", "delta"))
+        for index, wanted in enumerate(step.y):
             end = rows.at(index, rows.zero + self.length * float(wanted))
-            self.bars.add(bar(value * self.length, rows.at(index, rows.zero), ACTIVATION))
-            self.gaps.add(bar((value - wanted) * self.length, end, BLAME))
+            zero = rows.at(index, rows.zero)
+            self.bars.add(bar(outputs[index], self.length, zero, ACTIVATION))
+            self.gaps.add(bar(blames[index], self.length, end, BLAME))
             self.ticks.add(Line(0.21 * UP, 0.21 * DOWN, color=TRUTH, stroke_width=4).move_to(end))
             self._ways.append(self.axis_x - float(end[0]))
 
@@ -705,7 +718,7 @@ class ChainRule(VGroup):
         zero = self.at(1.6, y)
         number.next_to(zero, RIGHT, buff=0.2)
         line = Line(zero + 0.325 * UP, zero + 0.325 * DOWN, color=FAINT)
-        return VGroup(words, number, line), bar(unit * number.quantity.value, zero, BLAME)
+        return VGroup(words, number, line), bar(number.quantity, unit, zero, BLAME)
 
 
 class Pushes(Group):
@@ -717,7 +730,8 @@ class Pushes(Group):
         left = rows.column + 1.18
         width, height = EDGE - left, ROW * len(blame)
         plain = {"brackets": False, "shape": False}
-        self.map = HeatMatrix(-np.outer(blame, h), width=width, height=height, **plain)
+        shown = Values.of(step, pushes, step.layers)
+        self.map = HeatMatrix(shown, width=width, height=height, **plain)
         middle = rows.at(len(blame) - 1)[1] / 2 + TOP / 2
         self.map.move_to([(left + EDGE) / 2, middle, 0])
         self.activity = HeatMatrix(
@@ -728,8 +742,15 @@ class Pushes(Group):
             scale=max(1.0, float(h.max())),
             **plain,
         ).next_to(self.map, UP, buff=0.1)
+        self.activity.image.set_values(Values.of(step, f"a{step.layers - 1}"))
         self.blame_cells = HeatMatrix(
-            blame, width=0.25, height=height, signs=True, colour=BLAME, negative=BLAME, **plain
+            Values.of(step, f"delta{step.layers}"),
+            width=0.25,
+            height=height,
+            signs=True,
+            colour=BLAME,
+            negative=BLAME,
+            **plain,
         ).next_to(self.map, LEFT, buff=0.08)
         shape = (f"{len(blame)} × {len(h)}", "weights")
         words = Words("activity", x_height=SMALL, colour=ACTIVATION)
@@ -894,7 +915,7 @@ class Wall(Group):
             down, across = divmod(place, columns)
             middle = np.array([self.left, -0.3, 0]) + pitch * [0.5, (rows - 1) / 2, 0]
             centre = middle + pitch * [across, -down, 0] + 0.22 * UP
-            picture = Digit(-blame[neuron] * step.x, size=size, signed=True, scale=scale)
+            picture = Picture(step, push_picture, int(neuron), size=size, signed=True, scale=scale)
             self.pictures.add(picture.move_to(centre))
             number = Number(step, f"delta1[{neuron}]", sign=True, x_height=SMALL, colour=BLAME)
             if not any(figure in number.text for figure in "123456789"):
@@ -918,7 +939,7 @@ class BeforeAndAfter(VGroup):
     def __init__(self, before: View, after: View, rows: ClassRows, digit: Digit) -> None:
         super().__init__()
         outputs = [view.a[view.layers] for view in (before, after)]
-        self._add_bars(*outputs, rows)
+        self._add_bars(before, after, rows)
         self.befores = self._numbers(before, rows, self.columns[0])
         self.afters = self._numbers(after, rows, self.columns[1])
         self.marks = VGroup()
@@ -933,15 +954,16 @@ class BeforeAndAfter(VGroup):
         self.add(self.bars, self.ghosts, self.marks, self.befores, self.afters)
         self.add(self.heads, self.error_before, self.error_now)
 
-    def _add_bars(self, before: Floats, after: Floats, rows: ClassRows) -> None:
+    def _add_bars(self, before: View, after: View, rows: ClassRows) -> None:
         """A bar for each output, its outline that stays, and where it goes."""
         length = self.columns[0] - 0.9 - rows.zero
         self.bars, self.ghosts, self._targets = VGroup(), VGroup(), []
-        for index, (first, last) in enumerate(zip(before, after, strict=True)):
+        outputs = (quantities(view, f"a{view.layers}") for view in (before, after))
+        for index, (first, last) in enumerate(zip(*outputs, strict=True)):
             zero = rows.at(index, rows.zero)
-            self.bars.add(bar(first * length, zero, ACTIVATION))
-            self._targets.append(bar(last * length, zero, ACTIVATION))
-            ghost = bar(first * length, zero, DIM)
+            self.bars.add(bar(first, length, zero, ACTIVATION))
+            self._targets.append(bar(last, length, zero, ACTIVATION))
+            ghost = bar(first, length, zero, DIM)
             self.ghosts.add(ghost.set_fill(opacity=0).set_stroke(DIM, width=1.5))
 
     def _numbers(self, view: View, rows: ClassRows, x: float) -> VGroup:
@@ -960,7 +982,7 @@ class BeforeAndAfter(VGroup):
         parts = zip(self.bars, self._targets, self.befores, self.afters, strict=True)
         return LaggedStart(
             *(
-                AnimationGroup(Transform(shown, target), TransformFromCopy(first, last))
+                AnimationGroup(Change(shown, target), TransformFromCopy(first, last))
                 for shown, target, first, last in parts
             ),
             lag_ratio=0.1,
@@ -977,15 +999,21 @@ class ErrorCurve(VGroup):
         super().__init__()
         size = max(1, trace.steps // self.blocks)
         starts = range(0, trace.steps - size + 1, size)
-        means = [mean_error(trace, start, start + size) for start in starts]
+        shown = Values.of(mean_errors, trace, size)
+        means = shown.values
         x = np.linspace(self.left, self.right, len(means))
-        y = self.low + (self.high - self.low) * np.array(means) / (max(means) * 1.02)
-        points = np.stack([x, y, np.zeros_like(x)], axis=1)
+        most = float(max(means)) * 1.02
+
+        def place(values: Floats) -> Floats:
+            y = self.low + (self.high - self.low) * values / most
+            return np.stack([x, y, np.zeros_like(x)], axis=1)
+
+        points = place(means)
         self.line = VMobject(stroke_color=BLAME, stroke_width=3.5)
         if len(points) == 1:
             self.line.become(Dot(points[0], color=BLAME))
         else:
-            self.line.set_points_as_corners(points)
+            claim_points(self.line.set_points_as_corners(points), shown, place)
         look = {"decimals": 3, "x_height": SMALL}
         self.first = Derived(mean_error, trace, 0, size, **look)
         self.first.next_to(points[0], RIGHT, buff=0.25)
@@ -1017,7 +1045,7 @@ class ErrorCurve(VGroup):
 class Flicker(Animation):
     """A digit shows one picture after another."""
 
-    def __init__(self, digit: Digit, pictures: npt.NDArray[np.float32], **options: Any) -> None:
+    def __init__(self, digit: Digit, pictures: Sequence[Values], **options: Any) -> None:
         self.pictures = pictures
         super().__init__(digit, rate_func=linear, **options)
 
@@ -1027,8 +1055,9 @@ class Flicker(Animation):
         self.mobject.set_values(self.pictures[at])
 
 
-def bar(value: float, zero: Point3D, colour: ManimColor) -> Rectangle:
-    """A bar as long as `value`, from the point `zero`, to the left if negative."""
+def bar(quantity: Quantity, unit: float, zero: Point3D, colour: ManimColor) -> Rectangle:
+    """A bar as long as a value times `unit`, from the point `zero`, to the left if negative."""
+    value = quantity.value * unit
     rectangle = Rectangle(
         width=max(abs(float(value)), 0.01),
         height=0.32,
@@ -1037,7 +1066,7 @@ def bar(value: float, zero: Point3D, colour: ManimColor) -> Rectangle:
         fill_opacity=1,
     )
     rectangle.zero = LEFT if value >= 0 else RIGHT
-    return rectangle.next_to(zero, -rectangle.zero, buff=0)
+    return claim_length(rectangle.next_to(zero, -rectangle.zero, buff=0), quantity, unit)
 
 
 def grow(mobject: Any) -> Animation:
@@ -1090,7 +1119,9 @@ def tick() -> VGroup:
 
 def less_and_more() -> Group:
     """What the two colours of a change mean."""
-    strip = PixelImage(np.linspace(-1, 1, 81)[None], width=2.2, height=0.18, signed=True)
+    shown = Values.of(ramp, -1, 1, 81)
+    strip = PixelImage(shown.values[None], width=2.2, height=0.18, signed=True)
+    strip.set_values(shown)
     words = (
         Words("less", x_height=SMALL, colour=NEGATIVE).next_to(strip, DOWN, aligned_edge=LEFT),
         Words("more", x_height=SMALL, colour=POSITIVE).next_to(strip, DOWN, aligned_edge=RIGHT),
@@ -1174,8 +1205,8 @@ def first_step(trace: Trace) -> int:
     return 1 if trace.steps else 0
 
 
-def pictures_seen(trace: Trace, count: int) -> npt.NDArray[np.float32]:
-    """Pictures of the run, evenly spaced over the steps that are recorded, (count, n_0)."""
+def pictures_seen(trace: Trace, count: int) -> list[Values]:
+    """Pictures of the run, evenly spaced over the steps that are recorded."""
     rows = np.linspace(0, len(trace.arrays["index"]) - 1, count).astype(int)
-    images = [trace.dataset.train.image(int(trace.arrays["index"][at][0])) for at in rows]
-    return np.stack(images)
+    seen = (int(trace.arrays["index"][at][0]) for at in rows)
+    return [Values.of(trace.see(("train", index)), "x") for index in seen]

@@ -38,10 +38,11 @@ from network.view import View
 from scenes.kit import findings
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
-from scenes.kit.digit import Digit, PixelImage
+from scenes.kit.claims import claim, claim_points
+from scenes.kit.digit import Picture, PixelImage
 from scenes.kit.encoding import activation_colours
 from scenes.kit.figures import Mark, round_places
-from scenes.kit.ledger import MINUS, Quantity
+from scenes.kit.ledger import MINUS, Quantity, Values
 from scenes.kit.legend import Legend
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Count, Derived, Number
@@ -130,10 +131,10 @@ class Bias(Chapter):
             "neurons": Quantity.derived(findings.layer_size, self.trace, LAYER),
             "thing": self.thing(self.story.label),
         }
-        weights = self.end.W[LAYER][self.neuron]
         with self.beat("the-sum", **figures):
-            self.digit = Digit(self.story.image, size=2.9).move_to(5.1 * LEFT + LIFT)
-            self.weights = Digit(weights, size=2.9, signed=True).move_to(1.4 * LEFT + LIFT)
+            self.digit = Picture(self.story, "x", size=2.9).move_to(5.1 * LEFT + LIFT)
+            weights = (self.end, f"W{LAYER}[{self.neuron}]")
+            self.weights = Picture(*weights, size=2.9, signed=True).move_to(1.4 * LEFT + LIFT)
             self.names = VGroup(
                 Formula("x", x_height=LARGE).next_to(self.digit, DOWN),
                 Formula("w", x_height=LARGE).next_to(self.weights, DOWN),
@@ -146,7 +147,8 @@ class Bias(Chapter):
             products = self.weights.copy()
             equals = Formula("=", x_height=LARGE).move_to(0.45 * RIGHT + LIFT)
             self.play(products.animate.move_to(2.3 * RIGHT + LIFT), FadeIn(equals), run_time=STEADY)
-            self.play(products.animate_values(weights * self.story.x), run_time=STEADY)
+            arrive = products.animate_to(self.end, findings.products_of, LAYER, self.neuron)
+            self.play(arrive, run_time=STEADY)
             self.hold(0.3)
             self.sum = self.number(self.bare, "z", sign=True, x_height=LARGE)
             self.sum.move_to(5.4 * RIGHT + LIFT)
@@ -261,7 +263,7 @@ class Bias(Chapter):
         bias = Quantity.recorded(self.end, self.at("b"))
         with self.beat("in-the-dark"):
             self.play(
-                self.digit.animate_values(np.zeros(self.story.x.size)),
+                self.digit.animate_to(self.story, findings.darkness),
                 *picture.go_dark(),
                 run_time=SLOW,
             )
@@ -310,12 +312,12 @@ class Bias(Chapter):
         dots = self.dots
         with self.beat("fine-work", variant=dots.outcome, **dots.figures):
             self.play(
-                dots.field.animate_values(dots.without),
+                dots.field.animate_values(dots.without, 1 / COMMON),
                 FadeIn(dots.without_biases),
                 run_time=STEADY,
             )
             self.hold()
-            self.play(dots.field.animate_values(dots.changes), run_time=STEADY)
+            self.play(dots.field.animate_values(dots.changes, 1.0), run_time=STEADY)
             for count in dots.counts:
                 self.play(FadeIn(count, shift=0.2 * RIGHT), run_time=STEADY)
                 self.hold()
@@ -403,6 +405,13 @@ class SlidingCurve(VGroup):
         widest = max(abs(self.sum), abs(bias), abs(self.sum + bias), 0.01)
         self.reach = max(5.0, 1.3 * widest) if self.kind == "sigmoid" else 2.2 * widest
         self.top = 1.0 if self.kind == "sigmoid" else self.function(self.reach + max(bias, 0.0))
+        # What the neuron makes of any sum, without its bias and with it.
+        self.recorded = {
+            at: Values.of(
+                findings.neuron_curve, chapter.trace, view, LAYER, chapter.neuron, self.reach
+            )
+            for at, view in ((0.0, chapter.bare), (bias, chapter.end))
+        }
         self.axes = Plot(
             (-self.reach, self.reach),
             (0.0, self.top),
@@ -445,6 +454,10 @@ class SlidingCurve(VGroup):
         sums = np.clip(sums, -self.reach, self.reach)
         values = self.function(sums + bias)
         self.curve.set_points_as_corners(self.axes.plane.to_scene(sums, values))
+        claim(self.curve)
+        if bias in self.recorded:
+            to_scene = self.axes.plane.to_scene
+            claim_points(self.curve, self.recorded[bias], lambda values: to_scene(sums, values))
         height = float(self.function(self.sum + bias))
         point = self.axes.to_scene(self.sum, height)
         end = np.array([NEURON_X, point[1], 0.0])
@@ -537,7 +550,7 @@ class NeuronPicture:
         always.next_to(VGroup(one, square), DOWN, buff=0.2)
         return VGroup(square, one, always, times(ALWAYS))
 
-    def inputs_arrive(self, digit: Digit) -> list[Any]:
+    def inputs_arrive(self, digit: Picture) -> list[Any]:
         """Three pixels leave the picture and become inputs."""
         moves = []
         for square, pixel in zip(self.squares, self.pixels, strict=True):
@@ -546,7 +559,7 @@ class NeuronPicture:
             moves.append(ReplacementTransform(start, square))
         return [*moves, FadeIn(self.values)]
 
-    def weights_arrive(self, weights: Digit) -> list[Any]:
+    def weights_arrive(self, weights: Picture) -> list[Any]:
         """Their weights leave the picture of weights and become edges."""
         moves = []
         for number, pixel in zip(self.weights, self.pixels, strict=True):
@@ -602,7 +615,7 @@ class Proof:
             "sure": Quantity.recorded(self.view, f"{output}[{label}]"),
             "unsure": Quantity.recorded(self.bare, f"{output}[{label}]"),
         }
-        self.digit = Digit(self.view.image, size=3.4)
+        self.digit = Picture(self.view, "x", size=3.4)
         self.bars = Bars.of(self.view, output, trace.dataset.classes, width=5.0, pitch=0.5)
         self.bars.set_truth(label).move_to(1.75 * RIGHT + 0.35 * DOWN)
         self.digit.move_to(4.75 * LEFT).match_y(self.bars.tracks)
@@ -637,21 +650,20 @@ class DotField:
 
     def __init__(self, trace: Trace) -> None:
         read, still = findings.read_with_biases(trace), findings.read_without_biases(trace)
-        self.side = int(np.ceil(np.sqrt(len(read))))
+        dots = Values.of(findings.read_dots, trace)
+        self.side = len(dots.values)
         self.field = PixelImage(
-            self._square(np.where(read, COMMON, 0.0)),
+            dots,
             width=FIELD,
             height=FIELD,
             signed=True,
-            scale=1.0,
+            scale=1 / COMMON,
             colour=ACTIVATION,
             negative=BLAME,
         ).move_to(4.05 * LEFT + 0.45 * DOWN)
-        self.without = self._square(np.where(still, COMMON, 0.0))
+        self.without = Values.of(findings.read_dots, trace, False)
         # What the biases change stands out, and the rest recedes.
-        self.changes = self._square(
-            np.select([read & still, read, still], [COMMON / 3, -1.0, 1.0], 0.0)
-        )
+        self.changes = Values.of(findings.change_dots, trace)
         names = ("count_test_images", "count_lost", "count_gained")
         self.figures: dict[str, Quantity | str] = {
             name: Quantity.derived(getattr(findings, name), trace) for name in names
@@ -671,11 +683,6 @@ class DotField:
     def place_of(self, image: int) -> np.ndarray:
         """Where the dot of a test image is."""
         return self.field.get_cell_centre(*divmod(image, self.side))
-
-    def _square(self, values: np.ndarray) -> np.ndarray:
-        """One value for each image, row by row; what is left of the last row is dark."""
-        pad = np.zeros(self.side**2 - len(values))
-        return np.append(values, pad).reshape(self.side, self.side)
 
     def _line(self, trace: Trace, biases: bool, height: float) -> VGroup:
         """How many are read, and their share."""

@@ -35,24 +35,31 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.functions import activate
 from network.recipes import Recipe
 from network.step import Step
+from network.trace import Trace
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
+from scenes.kit.claims import Claim, claim, claim_points, half_a_pixel
 from scenes.kit.diagram import MOST_CIRCLES, CellColumn, NetworkDiagram
-from scenes.kit.digit import Digit, Floats
+from scenes.kit.digit import Floats, Picture
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, quantities
 from scenes.kit.findings import (
+    activation_curve,
     count_lit,
     count_steps,
     largest_product,
     near_the_bend,
+    products,
+    products_from,
+    products_of,
+    silence,
     sum_of_products,
+    sums_of_products,
     weight_times_input,
 )
-from scenes.kit.ledger import MINUS, Quantity
+from scenes.kit.ledger import MINUS, Quantity, Values
 from scenes.kit.legend import Legend
 from scenes.kit.motion import AddUp, Multiply, Unroll
 from scenes.kit.narration import in_words, with_article
@@ -84,6 +91,7 @@ BAR = 1.75  # length of a full bar
 FORMULA = np.array([6.3, 3.1, 0.0])  # its right end
 CODE, SHAPES = -3.02, -3.43  # baselines of the code line and of the shapes below it
 PLOT = (2.4, 6.1, -2.3, 1.75)  # left, right, bottom, top of the plot of all sums
+_POINTS_OF_A_BAR = len(Rectangle().points)
 FUNCTIONS = {
     "sigmoid": "sigma",
     "relu": 'op("ReLU")',
@@ -120,7 +128,7 @@ class Forward(Chapter):
         step = self.story
         self.last = step.layers
         self.functions = self.trace.recipe.activations
-        self.digit = Digit(step.image, size=PICTURE).move_to(PICTURES[0])
+        self.digit = Picture(step, "x", size=PICTURE).move_to(PICTURES[0])
         self.bars = Bars(
             quantities(step, f"a{self.last}"),
             self.trace.dataset.classes,
@@ -138,16 +146,26 @@ class Forward(Chapter):
         self.light = light_of(step.W, step.a)
         self.legend = Legend("pixel", 1.0, signed=False, width=2.0).move_to(LEGEND)
         self.telling = near_the_bend(step, 1)
-        self.sums = step.z[1] - step.b[1]
-        self.plot = SumPlot(step.z[1], self.sums, self.functions[0], kept_share(self.trace.recipe))
+        self.sums = Values.of(step, sums_of_products, 1)
+        self.plot = SumPlot(
+            self.trace,
+            step.z[1],
+            self.sums.values,
+            self.functions[0],
+            kept_share(self.trace.recipe),
+        )
 
     def words_for(self, label: int) -> str:
         """A class in words: "a five", "an eight", or "an ankle boot"."""
         return with_article(in_words(self.trace.dataset.classes[label]))
 
-    def products(self, layer: int) -> Floats:
+    def products(self, layer: int) -> Values:
         """Weight × input on each edge that leads to a layer, (n_out, n_in)."""
-        return np.asarray(self.story.W[layer] * self.story.a[layer - 1])
+        return Values.of(self.story, products, layer)
+
+    def activations(self, layer: int) -> Values:
+        """What the neurons of a layer answer."""
+        return Values.of(self.story, f"a{layer}")
 
     # The beats
 
@@ -178,10 +196,10 @@ class Forward(Chapter):
     def weight_times_input(self) -> None:
         """Light runs along the edges: weight × input, from one pixel and then from all."""
         neurons, field = self.diagram.layer(1), self.diagram.field(1)
-        neurons.set_values(np.zeros(self.trace.sizes[1]), self.scales[1])
-        products, light = self.products(1), self.light[1]
+        neurons.set_values(Values.of(self.story, silence, 1), self.scales[1])
+        light, sent = self.light[1], self.products(1).values
         pixel = largest_product(self.story, self.telling)
-        with self.beat("edges", ends=f"{len(products):,}"):
+        with self.beat("edges", ends=f"{len(sent):,}"):
             self.formula = LayerFormula(1, self.last, self.functions)
             box, link = self.one_input(pixel)
             self.play(
@@ -192,8 +210,7 @@ class Forward(Chapter):
             )
             field.set_weights(np.zeros(field.shape), light)
             self.add(field, neurons)
-            alone = np.zeros_like(products)
-            alone[:, pixel] = products[:, pixel]
+            alone = Values.of(self.story, products_from, 1, pixel)
             self.play(
                 self.diagram.animate_flow(1, alone, light),
                 self.formula.animate_light("weights", "before"),
@@ -279,15 +296,13 @@ class Forward(Chapter):
         start = PICTURES[2] + (PICTURE / 2 + 0.2) * RIGHT
         return VGroup(circle, words, Arrow(start, circle.get_left(), buff=0.1, color=DIM))
 
-    def weight_pictures(self) -> tuple[Digit, Digit]:
+    def weight_pictures(self) -> tuple[Picture, Picture]:
         """The neuron's weights and its products, as pictures on one scale."""
         step, neuron = self.story, self.telling
-        weights, products = step.W[1][neuron], self.products(1)[neuron]
-        scale = float(np.abs(weights).max()) or 1.0
-        return (
-            Digit(weights, size=PICTURE, signed=True, scale=scale).move_to(PICTURES[1]),
-            Digit(products, size=PICTURE, signed=True, scale=scale).move_to(PICTURES[2]),
-        )
+        look: dict[str, Any] = {"size": PICTURE, "signed": True}
+        weights = Picture(step, f"W1[{neuron}]", **look)
+        products = Picture(step, products_of, 1, neuron, scale=weights.scale_value, **look)
+        return weights.move_to(PICTURES[1]), products.move_to(PICTURES[2])
 
     def one_pixel(self) -> tuple[VGroup, VGroup]:
         """Boxes around one pixel in the three pictures, and its figures below them."""
@@ -415,7 +430,7 @@ class Forward(Chapter):
                 self.play(Transform(dots, plot.dots(places)), run_time=STEADY)
             self.play(
                 FadeOut(dots),
-                self.diagram.animate_activations(1, self.story.a[1], self.scales[1]),
+                self.diagram.animate_activations(1, self.activations(1), self.scales[1]),
                 run_time=QUICK,
             )
             self.hold()
@@ -445,7 +460,7 @@ class Forward(Chapter):
         formula = LayerFormula(layer, self.last, self.functions)
         following = CodeShapes(self.story, layer, self.functions)
         neurons, field = self.diagram.layer(layer), self.diagram.field(layer)
-        neurons.set_values(np.zeros(self.trace.sizes[layer]), self.scales[layer])
+        neurons.set_values(Values.of(self.story, silence, layer), self.scales[layer])
         light = self.light[layer]
         field.set_weights(np.zeros(field.shape), light)
         legend = make_legend("weight × input", light).move_to(LEGEND)
@@ -465,7 +480,7 @@ class Forward(Chapter):
             run_time=SLOW,
         )
         self.play(
-            self.diagram.animate_activations(layer, self.story.a[layer], self.scales[layer]),
+            self.diagram.animate_activations(layer, self.activations(layer), self.scales[layer]),
             formula.animate_light("function", "after"),
             run_time=STEADY,
         )
@@ -526,11 +541,14 @@ class Forward(Chapter):
             self.play(
                 *(
                     diagram.field(layer).animate_weights(
-                        weights[layer] * a[layer - 1], light[layer], opacity=1.0
+                        Values.of(end, products, layer), light[layer], opacity=1.0
                     )
                     for layer in weights
                 ),
-                *(diagram.animate_activations(layer, a[layer], scales[layer]) for layer in weights),
+                *(
+                    diagram.animate_activations(layer, Values.of(end, f"a{layer}"), scales[layer])
+                    for layer in weights
+                ),
                 self.bars.animate_to(end),
                 run_time=1.5 * SLOW,
             )
@@ -661,6 +679,8 @@ class SumPlot:
 
     Parameters
     ----------
+    trace
+        The run.
     z, sums
         The sums with bias and without, (n,) each.
     function
@@ -669,17 +689,22 @@ class SumPlot:
         What activations are divided by (dropout in training).
     """
 
-    def __init__(self, z: Floats, sums: Floats, function: str, kept: float) -> None:
+    def __init__(self, trace: Trace, z: Floats, sums: Floats, function: str, kept: float) -> None:
         self.kept = kept
         self.reach = float(max(1, math.ceil(max(np.abs(z).max(), np.abs(sums).max()))))
         xs = np.linspace(-self.reach, self.reach, 161)
-        ys = activate(function, xs) / kept
+        shown = Values.of(activation_curve, trace, 1, -self.reach, self.reach, len(xs))
+        ys = shown.values
         self.top = 1.0 if function == "sigmoid" else float(math.ceil(ys.max() - 1e-9))
         left, right, bottom, top = PLOT
         self.axis = Line(at(left, bottom), at(right, bottom), color=DIM, stroke_width=2)
         self.rise = Line(at(left, bottom), at(left, top), color=DIM, stroke_width=2)
         self.curve = VMobject(stroke_color=TEXT, stroke_width=4)
-        self.curve.set_points_as_corners([self.place(x, y) for x, y in zip(xs, ys, strict=True)])
+
+        def points(values: Floats) -> list[Point3D]:
+            return [self.place(x, y) for x, y in zip(xs, values, strict=True)]
+
+        claim_points(self.curve.set_points_as_corners(points(ys)), shown, points)
         self.marks = VGroup(
             *(
                 Mark(value, sign=True).next_to(self.place(value, 0.0), DOWN, buff=0.15)
@@ -726,8 +751,8 @@ class SumPlot:
 class SumBars(VGroup):
     """The sums of a layer beside its neurons: to the right above zero, to the left below."""
 
-    def __init__(self, centres: Floats, sums: Floats, plot: SumPlot) -> None:
-        zero = plot.x_of(0.0)
+    def __init__(self, centres: Floats, shown: Values, plot: SumPlot) -> None:
+        zero, sums = plot.x_of(0.0), shown.values
         pitch = abs(float(centres[0][1] - centres[-1][1])) / max(len(centres) - 1, 1)
         self.positive, self.negative = (
             VMobject(stroke_width=0, fill_color=colour, fill_opacity=1)
@@ -742,11 +767,28 @@ class SumBars(VGroup):
             if len(centres) <= MOST_CIRCLES:
                 start = centre + 0.45 * pitch * RIGHT
                 self.guides.append_points(Line(start, at(min(end, zero), centre[1])).points)
+        for bars, side in ((self.positive, 1.0), (self.negative, -1.0)):
+            claim(bars, self._lengths(shown, plot, side))
         top, bottom = at(zero, centres[0][1] + 0.1), at(zero, PLOT[2])
         self.guides.append_points(Line(top, bottom).points)
         self.caption = Words("sums", x_height=SMALL, colour=DIM)
         self.caption.move_to(plot.names[1])
         super().__init__(self.guides, self.caption, self.positive, self.negative)
+
+    @staticmethod
+    def _lengths(shown: Values, plot: SumPlot, side: float) -> Claim:
+        """That the bars on one side are as long as the sums of that sign, in their order."""
+        zero = plot.x_of(0.0)
+
+        def read(bars: Mobject) -> Floats:
+            ends = bars.points[:, 0].reshape(-1, _POINTS_OF_A_BAR)
+            return np.asarray(ends.max(axis=1) if side > 0 else ends.min(axis=1))
+
+        def expect(values: Floats) -> Floats:
+            there = values[values >= 0] if side > 0 else values[values < 0]
+            return zero + (plot.x_of(1.0) - zero) * there
+
+        return Claim("ends of bars", shown, read, expect, half_a_pixel())
 
 
 class GrowBars(Animation):

@@ -37,21 +37,26 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.datasets import one_hot
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
-from scenes.kit.digit import Digit, PixelImage
+from scenes.kit.claims import claim_length
+from scenes.kit.digit import Picture, PixelImage
 from scenes.kit.figures import Figure, Mark, quantities
 from scenes.kit.findings import (
+    column_distances,
     farthest_class,
     first_of_class,
     layer_size,
     next_class,
     number_distance,
+    number_distances,
     one_hot_distance,
     one_hot_entry,
+    one_hot_table,
+    ramp,
 )
-from scenes.kit.ledger import Quantity
+from scenes.kit.ledger import Quantity, Values
+from scenes.kit.motion import Change
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Derived, Number
 from scenes.kit.shape_box import shape_beside
@@ -166,7 +171,7 @@ class OneHot(Chapter):
             self.numerals = [Mark(k).next_to(p, DOWN, buff=0.25) for k, p in enumerate(places)]
             self.examples = [self.example(k) for k in range(self.count)]
             self.post = post(self.label, self.count, POST + 0.5, TRUTH)
-            self.digit = Digit(self.story.image, size=2.4).move_to(1.5 * UP)
+            self.digit = Picture(self.story, "x", size=2.4).move_to(1.5 * UP)
             self.play(FadeIn(self.digit, scale=0.9), run_time=QUICK)
             self.play(
                 Create(line), LaggedStart(*map(FadeIn, self.numerals), lag_ratio=0.1), run_time=1.5
@@ -211,7 +216,7 @@ class OneHot(Chapter):
             target = self.length(self.far, HIGH)
             self.play(
                 Transform(self.flag, flag(self.far, self.count)),
-                Transform(self.long, target),
+                Change(self.long, target),
                 Transform(self.long_figure, self.off_by(self.far).next_to(target, UP, buff=0.16)),
                 self.numerals[self.near].animate.set_color(DIM),
                 self.numerals[self.far].animate.set_color(ACTIVATION),
@@ -294,9 +299,9 @@ class OneHot(Chapter):
     def one_row_each(self) -> None:
         """All labels together: the identity matrix."""
         with self.beat("one-row-each", "text", **self.words):
-            eye = one_hot(np.arange(self.count), self.count)
-            first = np.zeros_like(eye)
-            first[self.label] = eye[self.label]
+            eye = Values.of(one_hot_table, self.count)
+            first = np.zeros_like(eye.values)
+            first[self.label] = eye.values[self.label]
             side = CELL * self.count
             grid = PixelImage(first, width=side, height=side, colour=TRUTH).move_to(GRID)
             self.lines = grid_lines(grid, self.count)
@@ -416,7 +421,7 @@ class OneHot(Chapter):
             filled = hot.zeros[self.near]
             self.play(FadeOut(self.guess.zeros[self.far]), run_time=0.3)
             self.play(
-                Transform(self.short, length),
+                Change(self.short, length),
                 Transform(self.short_figure, self.off_by(self.far, LARGE).next_to(length, RIGHT)),
                 self.dots[1].animate.move_to(self.upright(self.far)),
                 self.row_names[self.near].animate.set_color(DIM),
@@ -521,26 +526,27 @@ class OneHot(Chapter):
         number = Number(self.story, "label", decimals=0, colour=TRUTH)
         return row(Words("label", colour=TRUTH), number, gap=0.18)
 
-    def example(self, label: int) -> Digit:
+    def example(self, label: int) -> Picture:
         """The first training image of a class, below its place; the story's own for its class."""
-        image = (
-            self.story.image
-            if label == self.label
-            else self.trace.dataset.train.image(first_of_class(self.trace, label))
-        )
-        return Digit(image, size=EXAMPLE).move_to(place(label, self.count) + 1.5 * DOWN)
+        first = first_of_class(self.trace, label)
+        own = label == self.label
+        moment = self.story if own else self.trace.see(("train", first))
+        return Picture(moment, "x", size=EXAMPLE).move_to(place(label, self.count) + 1.5 * DOWN)
 
     def length(self, guess: int, height: float) -> VMobject:
         """From the label to a guess, along the number line."""
         start, end = (place(k, self.count) + (height - LINE) * UP for k in (self.label, guess))
-        return strip(start, end, 0.05 * UP)
+        unit = REACH / (self.count - 1)
+        return claim_length(strip(start, end, 0.05 * UP), self.distance(guess), unit)
 
     def error_bar(self, guess: int) -> VMobject:
         """How wrong a guess is, standing on its place."""
         foot = place(guess, self.count)
         height = RISE * number_distance(self.label, guess) / self.distance(self.far).value
         # Going round the same way as `length` does, a length turns into it without a twist.
-        return strip(foot, foot + height * UP, 0.25 * np.sign(self.label - guess) * RIGHT)
+        bar = strip(foot, foot + height * UP, 0.25 * np.sign(self.label - guess) * RIGHT)
+        unit = RISE / self.distance(self.far).value
+        return claim_length(bar, self.distance(guess), unit, along=UP)
 
     def upright(self, label: int) -> Point3D:
         """The place of a class on the upright number line."""
@@ -549,7 +555,7 @@ class OneHot(Chapter):
     def upright_length(self, guess: int) -> VMobject:
         """From the label to a guess, beside the upright number line."""
         start, end = (self.upright(k) + 0.35 * RIGHT for k in (self.label, guess))
-        return strip(start, end, 0.05 * RIGHT)
+        return claim_length(strip(start, end, 0.05 * RIGHT), self.distance(guess), CELL, along=UP)
 
     def distance(self, guess: int) -> Quantity:
         """How far a guess is from the label as a number."""
@@ -599,10 +605,8 @@ class OneHot(Chapter):
 
     def make_tables(self) -> list["Table"]:
         """All distances between labels as numbers, and as columns."""
-        classes = np.arange(self.count)
-        columns = one_hot(classes, self.count)
-        numbers = np.abs(classes[:, None] - classes)
-        apart = np.linalg.norm(columns[:, None] - columns, axis=-1)
+        numbers = Values.of(number_distances, self.count)
+        apart = Values.of(column_distances, self.count)
         most = Mark(self.count - 1, colour=BLAME)
         same = self.apart(self.near, SMALL)
         return [
@@ -690,8 +694,8 @@ class TurnUpright(Animation):
 class Table:
     """Distances of all labels and guesses as a heat map, with what stands around it."""
 
-    def __init__(self, name: str, distances: np.ndarray, figures: VGroup, side: Point3D) -> None:
-        count = len(distances)
+    def __init__(self, name: str, distances: Values, figures: VGroup, side: Point3D) -> None:
+        count, largest = len(distances.values), float(distances.values.max())
         centre = MAP * side + (MIDDLE - 0.2) * UP
         self.distances = distances
         self.image = PixelImage(
@@ -699,7 +703,7 @@ class Table:
             width=count * MAP_CELL,
             height=count * MAP_CELL,
             colour=BLAME,
-            scale=float(distances.max()),
+            scale=largest,
         ).move_to(centre)
         edge = self.image.get_edge_center(side)[0]
         columns, rows = ([Mark(k) for k in range(count)] for _ in range(2))
@@ -711,7 +715,9 @@ class Table:
         guess.next_to(np.array([edge, columns[0].get_y(), 0]), side, buff=0.1)
         guess.shift((columns[0].baseline - guess.baseline) * UP)
         head = Words(name).next_to(VGroup(*columns), UP, buff=0.35)
-        strip = PixelImage(np.linspace(0, 1, 61)[None], width=2.4, height=0.16, colour=BLAME)
+        shown = Values.of(ramp, 0, 1, 61)
+        strip = PixelImage(shown.values[None], width=2.4, height=0.16, colour=BLAME)
+        strip.set_values(shown)
         strip.next_to(self.image, DOWN, buff=0.4)
         figures[0].next_to(strip, LEFT, buff=0.2)
         figures[1].next_to(strip, RIGHT, buff=0.2)
@@ -719,8 +725,8 @@ class Table:
 
     def hide_all_but(self, label: int) -> None:
         """Show the distances of one label only."""
-        column = np.arange(len(self.distances)) == label
-        self.image.set_values(self.distances * column)
+        column = np.arange(len(self.distances.values)) == label
+        self.image.set_values(self.distances.values * column)
 
     def animate_all(self) -> Animation:
         """Bring the distances of all labels."""

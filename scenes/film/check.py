@@ -9,7 +9,7 @@ colours, the number of words) when the picture rests: at each wait and at the en
 the middle of a movement only text outside the frame counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from scenes.film.layout import (
     find_half_faded,
 )
 from scenes.film.oracle import Oracle
+from scenes.film.pictures import find_false_pictures
 from scenes.film.rehearsal import ChapterError, Watcher, rehearse
 from scenes.film.shown import RelationError, fault_in
 from scenes.kit.chapter import BeatTime, Chapter
@@ -44,7 +45,7 @@ class Finding:
     chapter, beat, time
         Where in the film; the beat is None between beats.
     rule
-        What kind it is: a rule of `scenes.kit.allow`, or "words", "reading", "relation",
+        What kind it is: a rule of `scenes.kit.allow`, or "words", "reading", "relation", "picture",
         "narration", "subtitle", "error".
     what, where, mend
         What is wrong, the text or source it is about, and how to mend it.
@@ -66,8 +67,11 @@ class Finding:
 class _Inspector(Watcher):
     """Looks at every state that a viewer would."""
 
-    def __init__(self, chapter: str, pixels: bool = True) -> None:
+    def __init__(
+        self, chapter: str, oracle: Callable[[Chapter], Oracle], pixels: bool = True
+    ) -> None:
         self.name = chapter
+        self.oracle = oracle
         self.pixels = pixels
         self.beat: str | None = None
         self.findings: list[Finding] = []
@@ -104,6 +108,7 @@ class _Inspector(Watcher):
         if self.pixels and not _is_waiting(chapter):
             self._note(find_faults_at_rest(screen, chapter), chapter.time)
         self._note(find_half_faded(screen), chapter.time)
+        self._note(find_false_pictures(_all(chapter), self.oracle(chapter)), chapter.time)
         self.beat = None
 
     def _note(self, faults: Iterable[Fault], time: float) -> None:
@@ -141,7 +146,15 @@ def check(
         Whether frames are drawn where the picture rests. Without, it takes two thirds of the
         time, and contrast, busy grounds, colours and the number of words are not judged.
     """
-    inspector = _Inspector(chapter.file_name(), pixels)
+    oracles = {} if oracles is None else oracles
+
+    def oracle_of(told: Chapter) -> Oracle:
+        folder = told.trace.path
+        if folder not in oracles:
+            oracles[folder] = Oracle(folder)
+        return oracles[folder]
+
+    inspector = _Inspector(chapter.file_name(), oracle_of, pixels)
     try:
         rehearse(chapter, inspector)
     except ChapterError as error:
@@ -153,11 +166,7 @@ def check(
     if told is not None:
         _check_words(told, inspector)
         _check_relations(told.ledger, inspector)
-        folder = told.trace.path
-        oracles = {} if oracles is None else oracles
-        if folder not in oracles:
-            oracles[folder] = Oracle(folder)
-        _check_readings(told, oracles[folder], inspector)
+        _check_readings(told, oracle_of(told), inspector)
     return sorted(inspector.findings, key=lambda finding: finding.time)
 
 

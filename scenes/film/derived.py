@@ -15,6 +15,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from scenes.film.oracle import (
     NOISE,
     Moment,
@@ -22,6 +24,7 @@ from scenes.film.oracle import (
     OracleError,
     Seen,
     Value,
+    activate,
     blame_of_output,
     slope,
     times,
@@ -29,7 +32,7 @@ from scenes.film.oracle import (
 from scenes.film.shown import agrees
 from scenes.kit.ledger import Reading
 
-Function = Callable[..., Value | float]
+Function = Callable[..., Any]
 AnyFunction = TypeVar("AnyFunction", bound=Function)
 
 DERIVED: dict[str, Function] = {}
@@ -79,6 +82,42 @@ def find_value(oracle: Oracle, source: str, step: int | None) -> Value:
     keywords = {str(word.arg): _argument(oracle, word.value) for word in call.keywords}
     result = function(*arguments, **keywords)
     return result if isinstance(result, Value) else Value(float(result), abs(float(result)))
+
+
+def find_array(oracle: Oracle, source: str, step: int | None) -> np.ndarray:
+    """The array of a source, as `find_value` finds one value.
+
+    Raises
+    ------
+    OracleError
+        If the oracle does not know how.
+    """
+    if step is not None:
+        return _array(oracle.moment(step), source)
+    call = ast.parse(source, mode="eval").body
+    match call:
+        case ast.Subscript(value=ast.Call() as view, slice=ast.Constant(value=str(path))):
+            return _array(_seen(oracle, view), path)
+        case ast.Call(func=ast.Name(id=name)) if name in DERIVED:
+            arguments = [_argument(oracle, argument) for argument in call.args]
+            keywords = {str(word.arg): _argument(oracle, word.value) for word in call.keywords}
+            return np.array(_plain(DERIVED[name](*arguments, **keywords)), dtype=np.float64)
+    raise OracleError(f"{source} has no second calculation: write one into scenes/film/derived.py")
+
+
+def _array(moment: Seen, path: str) -> np.ndarray:
+    """An array of a moment, or a single number of it."""
+    try:
+        return moment.array(path)
+    except OracleError:
+        return np.array(moment.value(path).value)
+
+
+def _plain(result: Any) -> Any:
+    """Numbers, in lists as they were, without their sizes."""
+    if isinstance(result, Value):
+        return result.value
+    return [_plain(one) for one in result] if isinstance(result, list) else result
 
 
 def _seen(oracle: Oracle, call: ast.Call) -> Seen:
@@ -154,6 +193,93 @@ def weight_change(step: Moment, layer: int, i: int, j: int) -> Value:
     before, after = step.weight(layer, i, j), step.weight_after(layer, i, j)
     # Stored weights are rounded: their difference has the noise of both.
     return Value(after.value - before.value, after.size + before.size)
+
+
+@derived
+def pushes(step: Moment, layer: int) -> list[list[float]]:
+    below = [value for value, _ in step.a[layer - 1]]
+    return [[-d.value * value for value in below] for d in step.delta[layer]]
+
+
+@derived
+def push_picture(step: Moment, neuron: int) -> list[float]:
+    return [-step.delta[1][neuron].value * pixel for pixel in step.x]
+
+
+@derived
+def blamed_edges(step: Moment, layer: int) -> list[list[float]]:
+    W = step.layers[layer - 1][0]
+    return [[w * d.value for w in row] for row, d in zip(W, step.delta[layer], strict=True)]
+
+
+@derived
+def arriving_blames(trace: Oracle, step: Moment, layer: int) -> list[Value]:
+    return step.arriving[layer]
+
+
+@derived
+def products(moment: Seen, layer: int) -> list[list[float]]:
+    below = [value for value, _ in moment.a[layer - 1]]
+    return [
+        [w * value for w, value in zip(row, below, strict=True)]
+        for row in moment.layers[layer - 1][0]
+    ]
+
+
+@derived
+def products_from(moment: Seen, layer: int, source: int) -> list[list[float]]:
+    return [
+        [value if index == source else 0.0 for index, value in enumerate(row)]
+        for row in products(moment, layer)
+    ]
+
+
+@derived
+def products_of(moment: Seen, layer: int, neuron: int) -> list[float]:
+    return products(moment, layer)[neuron]
+
+
+@derived
+def sums_of_products(moment: Seen, layer: int) -> list[float]:
+    b = moment.layers[layer - 1][1]
+    return [z.value - bias for z, bias in zip(moment.z[layer], b, strict=True)]
+
+
+@derived
+def activation_curve(trace: Oracle, layer: int, low: float, high: float, count: int) -> list[Any]:
+    dropout = trace.recipe["dropout"]
+    kept = 1 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
+    sums = [Value(z, 0.0) for z in ramp(low, high, count)]
+    answers = activate(trace.recipe["activations"][layer - 1], sums)
+    return [answer.value / kept for answer in answers]
+
+
+@derived
+def neuron_curve(trace: Oracle, view: Seen, layer: int, neuron: int, reach: float) -> list[Any]:
+    bias = view.layers[layer - 1][1][neuron]
+    sums = sorted(min(max(z, -reach), reach) for z in [*ramp(-reach, reach, 121), -bias])
+    return activate(view.names[layer - 1], [Value(z + bias, 0.0) for z in sums])
+
+
+@derived
+def mean_errors(trace: Oracle, size: int) -> list[float]:
+    starts = range(0, trace.steps - size + 1, size)
+    return [mean_error(trace, start, start + size) for start in starts]
+
+
+@derived
+def silence(moment: Seen, layer: int) -> list[float]:
+    return [0.0] * len(moment.a[layer])
+
+
+@derived
+def darkness(moment: Seen) -> list[float]:
+    return [0.0] * len(moment.x)
+
+
+@derived
+def ramp(low: float, high: float, count: int) -> list[float]:
+    return [low + (high - low) * index / (count - 1) for index in range(count)]
 
 
 @derived
@@ -262,6 +388,42 @@ def number_distance(label: int, guess: int) -> int:
 @derived
 def one_hot_entry(classes: int, label: int, place: int) -> float:
     return 1.0 if label == place else 0.0
+
+
+@derived
+def one_hot_table(classes: int) -> list[list[float]]:
+    return [[float(row == column) for column in range(classes)] for row in range(classes)]
+
+
+@derived
+def number_distances(classes: int) -> list[list[float]]:
+    return [[float(abs(row - column)) for column in range(classes)] for row in range(classes)]
+
+
+@derived
+def column_distances(classes: int) -> list[list[float]]:
+    return [
+        [one_hot_distance(classes, row, column) for column in range(classes)]
+        for row in range(classes)
+    ]
+
+
+@derived
+def read_dots(trace: Oracle, biases: bool = True) -> list[list[float]]:
+    return _square([float(right) for right in trace.read(biases)[0]])
+
+
+@derived
+def change_dots(trace: Oracle) -> list[list[float]]:
+    pairs = zip(trace.read()[0], trace.read(biases=False)[0], strict=True)
+    marks = {(True, True): 0.2, (True, False): -1.0, (False, True): 1.0, (False, False): 0.0}
+    return _square([marks[pair] for pair in pairs])
+
+
+def _square(values: list[float]) -> list[list[float]]:
+    side = math.ceil(math.sqrt(len(values)))
+    padded = values + [0.0] * (side**2 - len(values))
+    return [padded[side * row : side * (row + 1)] for row in range(side)]
 
 
 @derived

@@ -468,6 +468,27 @@ class Seen:
             return self.weight(layer, indices[0], self._flat(indices[1:], layer - 1))
         raise OracleError(f"the oracle does not know {path!r}")
 
+    def array(self, path: str) -> np.ndarray:
+        """All values of an array, or of one row of it, at a path such as ``a2`` or ``W1[3]``.
+
+        Raises
+        ------
+        OracleError
+            If the oracle does not know it.
+        """
+        name, number, indices = _read_path(path)
+        vectors: Any = {"x": self.x, "y": [float(c == self.label) for c in range(len(self.output))]}
+        if number:
+            layer = int(number)
+            W, b = self.layers[layer - 1] if layer else ([], [])
+            vectors |= {"W": W, "b": b}
+            if name in ("z", "a", "delta"):
+                vectors[name] = [value for value, _ in getattr(self, name)[layer]]
+        if name not in vectors:
+            raise OracleError(f"the oracle does not know {path!r} as an array")
+        array = np.array(vectors[name], dtype=np.float64)
+        return array[indices] if indices else array
+
     def weight(self, layer: int, i: int, j: int) -> Value:
         """A weight."""
         W = self.layers[layer - 1][0]

@@ -4,7 +4,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 from manim import Mobject
 
-Rule = Literal["frame", "overlap", "height", "contrast", "faded", "colours"]
+Rule = Literal["frame", "overlap", "height", "contrast", "faded", "colours", "picture"]
 """What can be allowed:
 
 frame
@@ -17,6 +17,8 @@ contrast
     To have less than 4.5 : 1.
 faded
     To be half transparent when a beat ends.
+picture
+    To be a picture of nothing recorded: a scale, a drawing.
 colours
     To have colours that a colour-blind eye takes for others on screen: they mean nothing.
 """

@@ -15,6 +15,7 @@ from manim import (
     RIGHT,
     Animation,
     Line,
+    Mobject,
     ParsableManimColor,
     Rectangle,
     Triangle,
@@ -23,9 +24,10 @@ from manim import (
 )
 
 from network.moment import Moment
+from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
-from scenes.kit.ledger import Quantity
+from scenes.kit.ledger import Quantity, Values
 from scenes.kit.style import (
     ACTIVATION,
     BACKGROUND,
@@ -154,6 +156,7 @@ class Bars(VGroup):
             *(self.bars, self.zero, self.target_marks, self.figures),
         )
         self._draw(self._values, self._scale)
+        self._claim()
         self.center()
 
     @classmethod
@@ -208,6 +211,7 @@ class Bars(VGroup):
         self._values = _values(shown)
         self._scale = scale or max(self._scale, self._scale_for(self._values))
         self._draw(self._values, self._scale)
+        self._claim()
         for figure, quantity in zip(self.figures, shown, strict=bool(len(self.figures))):
             figure.set_quantity(quantity)
         for mark, value in zip(self.marks, self._mark_values(self._scale), strict=True):
@@ -304,6 +308,26 @@ class Bars(VGroup):
                 [start - half, start + half, stop + half, stop - half, start - half]
             )
             bar.set_fill(self._colours[int(value < 0)])
+            claim(bar)  # nothing, on its way
+
+    def _claim(self) -> None:
+        """Each bar claims its value, measured by the marks below the bars."""
+        scale, marks = self._scale, self.marks
+
+        def unit() -> float:
+            first, last = marks[0], marks[-1]
+            return float((last.get_x() - first.get_x()) / (last.value - first.value))
+
+        def read(bar: Mobject) -> Floats:
+            zero = marks[0].get_x() - marks[0].value * unit()
+            low, high = bar.points[:, 0].min() - zero, bar.points[:, 0].max() - zero
+            return np.array(max(low, high, key=abs) / unit())
+
+        low = -scale if self.signed else 0.0
+        slack = (half_a_pixel() + 2 * _THIN) / unit()
+        for bar, quantity in zip(self.bars, self._quantities, strict=True):
+            shown = Values.of_one(quantity)
+            claim(bar, Claim("length", shown, read, lambda v: np.clip(v, low, scale), slack))
 
     def _scale_for(self, values: Floats) -> float:
         largest = get_scale(finite(values))

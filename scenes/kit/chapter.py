@@ -47,7 +47,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from manim import (
+    DL,
     UL,
+    UR,
     CairoRenderer,
     FadeIn,
     FadeOut,
@@ -66,6 +68,7 @@ from network.moment import Moment
 from network.progress import show_progress
 from network.trace import Step, Trace
 from network.training import ensure_trace
+from scenes.kit.claims import find_claims
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
@@ -365,6 +368,7 @@ class Chapter(Scene):
         waits = [wait.mobject for wait in self.animations or () if isinstance(wait, Wait)]
         self.mobjects = [mobject for mobject in self.mobjects if mobject not in waits]
         self._note_shown(start, before, _shown([*self._arrivals, *self.mobjects]))
+        self._note_pictures(start)
 
     def _frames_of_last_play(self) -> int:
         """How many frames Manim draws for what was just played."""
@@ -448,6 +452,29 @@ class Chapter(Scene):
             changed = before.get(number, shown) != shown
             self.ledger.note(*shown, **about, start=self.time if changed else start, end=self.time)
 
+    def _note_pictures(self, start: float) -> None:
+        """Note which pictures are there after what was played since `start`."""
+        last = self.beats[-1].name if self.beats else None
+        beat = self._beat.name if self._beat else last
+        width, height = float(config.frame_width), float(config.frame_height)
+        for mobject, claim in find_claims(self.mobjects):
+            (left, low, _), (right, top, _) = (mobject.get_corner(corner) for corner in (DL, UR))
+            place = (
+                left / width + 0.5,
+                0.5 - top / height,
+                (right - left) / width,
+                (top - low) / height,
+            )
+            self.ledger.note_picture(
+                type(mobject).__name__,
+                claim.what,
+                claim.shown,
+                beat=beat,
+                start=start,
+                end=self.time,
+                place=tuple(map(float, place)),
+            )
+
     def _keep_books(self) -> None:
         """Write readings and timeline beside the video, when there is one."""
         film = self.output_plan.primary_artifact
@@ -469,6 +496,7 @@ class Chapter(Scene):
                 "step": int(self.story.step),
                 "batch": self.trace.batch,
                 "readings": [reading.as_json() for reading in self.readings],
+                "pictures": [drawing.as_json() for drawing in self.ledger.pictures],
                 "relations": [asdict(relation) for relation in self.ledger.relations],
             },
         )

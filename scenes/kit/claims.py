@@ -1,24 +1,27 @@
 """What a picture claims: which value each bar, cell, point or edge of it stands for.
 
 A part of a picture that is drawn from recorded values bears a `Claim`. ``python -m scenes check``
-reads the values back from what is drawn, lengths and places and colours, and compares them with
-those of the oracle: so a picture can no more be made up than a `scenes.kit.number.Number`.
+reads back what is drawn, lengths and places and colours, and compares it with what the oracle's
+values would look like: so a picture can no more be made up than a `scenes.kit.number.Number`. How
+values become colours is written here a second time, for this purpose alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from manim import Mobject, ParsableManimColor
+from manim import RIGHT, Mobject, ParsableManimColor, config
 
 from scenes.kit.encoding import get_rgb
-from scenes.kit.ledger import Values
+from scenes.kit.ledger import Quantity, Values
 
 Floats = npt.NDArray[np.floating]
-Read = Callable[[Mobject], tuple[Floats, Floats]]
-"""Reads a mobject: the values that it shows, and how far each may be off by being drawn."""
+
+_THINNEST: Final = 0.01  # a bar of no length is still seen
+COLOUR_STEPS: Final = 1.6
+"""How many of 255 a colour may be off: rounding twice, and noise of the values."""
 
 _M = TypeVar("_M", bound=Mobject)
 
@@ -30,22 +33,22 @@ class Claim:
     Attributes
     ----------
     what
-        What of it stands for them: "lengths of bars", "colours of cells".
+        What of it stands for them: "length of a bar", "colours".
     shown
         The values and where they are from.
     read
-        How they are read back from the mobject.
-    places
-        Which of the values, flattened, it shows, in the order in which they are read; all if None.
+        What is drawn, as numbers, read from the mobject: lengths, places, colours.
     expect
-        What the values become before they are drawn, where that is not themselves.
+        Those numbers as they have to be, for the values that are given, in the shape of `shown`.
+    slack
+        How far a number may be off by being drawn.
     """
 
     what: str
     shown: Values
-    read: Read
-    places: tuple[int, ...] | None = None
-    expect: Callable[[Floats], Floats] | None = None
+    read: Callable[[Mobject], Floats]
+    expect: Callable[[Floats], Floats]
+    slack: float
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Claim":
         """A copy of a mobject claims the same; and Manim's cache does not look into it."""
@@ -63,6 +66,12 @@ def claims_of(mobject: Mobject) -> tuple[Claim, ...]:
     return tuple(getattr(mobject, "claims", ()))
 
 
+def shown_by(mobject: Mobject) -> Values | None:
+    """The recorded values that a mobject shows; None if it claims none, or more than one thing."""
+    claims = claims_of(mobject)
+    return claims[0].shown if len(claims) == 1 else None
+
+
 def find_claims(mobjects: Iterable[Mobject]) -> Iterator[tuple[Mobject, Claim]]:
     """All claims of mobjects and their parts."""
     for mobject in mobjects:
@@ -71,39 +80,124 @@ def find_claims(mobjects: Iterable[Mobject]) -> Iterator[tuple[Mobject, Claim]]:
                 yield member, one
 
 
-def read_ramp(
-    colours: npt.ArrayLike, zero: ParsableManimColor, ends: Sequence[ParsableManimColor]
-) -> tuple[Floats, Floats, Floats]:
-    """Where colours are on the way from `zero` to one of the ends.
+def split(values: "npt.ArrayLike | Values") -> tuple[Floats, Values | None]:
+    """The array to draw, and where it is from; nothing for a bare one, which claims nothing."""
+    if isinstance(values, Values):
+        return np.asarray(values.values), values
+    return np.asarray(values), None
+
+
+def half_a_pixel() -> float:
+    """In scene units, at 480p: how far a place or a length may be off."""
+    return 0.5 * float(config.frame_width) / 854
+
+
+def claim_length(
+    mobject: _M,
+    quantity: Quantity,
+    unit: float,
+    *,
+    zero: Callable[[], npt.ArrayLike] | None = None,
+    along: npt.ArrayLike = RIGHT,
+) -> _M:
+    """Let a bar claim that its length is a value; gives the bar back.
 
     Parameters
     ----------
-    colours
-        (..., 3), in [0, 1].
-    zero, ends
-        The colour of zero, and those of full strength; the nearest way counts.
-
-    Returns
-    -------
-    share, end, off
-        How far along, 0 to 1; to which end; how far the colour is from that way.
+    quantity
+        The value.
+    unit
+        How long 1 is, scene units.
+    zero
+        Gives the point from which it is measured, to the other side below zero; without it only
+        the size of the value counts.
+    along
+        Where the values rise.
     """
-    colours, start = np.asarray(colours, np.float64), get_rgb(zero)
-    shares, offs = [], []
-    for colour in ends:
-        way = get_rgb(colour) - start
-        share = np.clip((colours - start) @ way / (way @ way), 0.0, 1.0)
-        shares.append(share)
-        offs.append(np.linalg.norm(colours - start - share[..., None] * way, axis=-1))
-    nearest = np.argmin(offs, axis=0)
-    pick = np.expand_dims(nearest, 0)
-    return (
-        np.take_along_axis(np.array(shares), pick, 0)[0],
-        nearest,
-        np.take_along_axis(np.array(offs), pick, 0)[0],
-    )
+    way = np.asarray(along, np.float64)
+
+    def read(bar: Mobject) -> Floats:
+        places = bar.get_all_points() @ way
+        low, high = float(places.min()), float(places.max())
+        if zero is None:
+            return np.array(high - low)
+        start = float(np.asarray(zero()) @ way)
+        return np.array(max(high - start, low - start, key=abs))
+
+    def expect(values: Floats) -> Floats:
+        return unit * (values if zero is not None else np.abs(values))
+
+    shown = Values.of_one(quantity)
+    return claim(mobject, Claim("length", shown, read, expect, half_a_pixel() + _THINNEST))
 
 
-def step_of_ramp(zero: ParsableManimColor, end: ParsableManimColor) -> float:
-    """How much of the way one step of a colour in 8 bits can stand for."""
-    return float(np.sqrt(3) / 255 / np.linalg.norm(get_rgb(end) - get_rgb(zero)))
+def claim_points(mobject: _M, shown: Values, to_points: Callable[[Floats], npt.ArrayLike]) -> _M:
+    """Let a curve of straight pieces claim that it goes through values; gives the curve back.
+
+    Parameters
+    ----------
+    shown
+        The values.
+    to_points
+        Where the curve's points are for them, (n, 3).
+    """
+
+    def read(curve: Mobject) -> Floats:
+        # Of each piece its start, and of the last one its end.
+        return np.concatenate([curve.points[::4], curve.points[-1:]])[:, :2]
+
+    def expect(values: Floats) -> Floats:
+        return np.asarray(to_points(values), np.float64)[:, :2]
+
+    return claim(mobject, Claim("points", shown, read, expect, half_a_pixel()))
+
+
+def paint(
+    values: Floats,
+    scale: float,
+    zero: ParsableManimColor,
+    positive: ParsableManimColor,
+    negative: ParsableManimColor | None = None,
+    gamma: float = 1.0,
+) -> Floats:
+    """Colours of values as they have to be, 0 to 255: shape of `values` + (3,).
+
+    From `zero` towards `positive`, or below zero towards `negative`; without that, nothing below.
+    """
+    shares = np.asarray(values, np.float64) / scale
+    if negative is None:
+        shares = np.maximum(shares, 0.0)
+    strength = np.minimum(np.abs(shares), 1.0) ** gamma
+    ground, above = get_rgb(zero), get_rgb(positive)
+    below = get_rgb(negative) if negative is not None else above
+    ends = np.where((shares < 0)[..., None], below, above)
+    return 255.0 * (ground + strength[..., None] * (ends - ground))
+
+
+def averaged(cells: Floats, shape: Sequence[int]) -> Floats:
+    """Cells (rows, columns, 3) on a coarser grid, each of its cells the mean of those under it."""
+    for axis, count in enumerate(shape):
+        size = cells.shape[axis]
+        if count == size:
+            continue
+        edges = np.arange(count + 1) * size / count
+        total = np.cumsum(np.insert(cells, 0, 0.0, axis=axis), axis=axis)
+        whole = np.floor(edges).astype(int)
+        part = (edges - whole).reshape([-1 if a == axis else 1 for a in range(cells.ndim)])
+        beyond = np.take(cells, np.minimum(whole, size - 1), axis=axis)
+        at = np.take(total, whole, axis=axis) + part * beyond
+        cells = np.diff(at, axis=axis) * count / size
+    return cells
+
+
+def as_seen(pixels: npt.NDArray[np.uint8], corners: Floats) -> Floats:
+    """The colours of a picture, (rows, columns, 3) in 0 to 255, the way up that it is drawn.
+
+    `corners` are the upper left, upper right and lower left one of the mobject.
+    """
+    seen = np.asarray(pixels[..., :3], np.float64)
+    if corners[1][0] < corners[0][0]:
+        seen = seen[:, ::-1]
+    if corners[2][1] > corners[0][1]:
+        seen = seen[::-1]
+    return seen

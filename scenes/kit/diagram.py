@@ -5,7 +5,7 @@ layer 0 to layer 1. A layer with few enough neurons is a column of circles; a la
 strip with one cell per neuron, so that none is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -25,9 +25,11 @@ from manim import (
 )
 from manim.typing import Point3D, Point3D_Array
 
+from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, averaged, claim, paint, split
 from scenes.kit.digit import PixelImage, ValuesAnimation
-from scenes.kit.encoding import activation_colours, get_scale, strength, to_rgba
-from scenes.kit.style import BACKGROUND, BLAME, DIM, GAP, SMALL
+from scenes.kit.encoding import activation_colours, get_rgb, get_scale, strength, to_rgba
+from scenes.kit.ledger import Values
+from scenes.kit.style import ACTIVATION, BACKGROUND, BLAME, DIM, GAP, SMALL
 from scenes.kit.typeset import Words
 from scenes.kit.weight_field import FieldAnimation, FlowAnimation, WeightField
 
@@ -84,6 +86,8 @@ class NeuronColumn(VGroup):
     def __init__(self, size: int, height: float, scale: float = 1.0) -> None:
         super().__init__()
         pitch = min(height / size, _PITCH)
+        self._source: Values | None = None
+        self._blame_source: Values | None = None
         self._values = np.zeros(size, dtype=np.float32)
         self._blame = np.zeros(size, dtype=np.float32)
         self._blame_scale = 1.0
@@ -114,14 +118,16 @@ class NeuronColumn(VGroup):
         """Blame of the neurons, (n,)."""
         return self._blame
 
-    def set_values(self, values: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_values(self, values: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show these activations."""
-        self._values = np.array(values, dtype=np.float32).reshape(len(self.circles))
+        array, self._source = split(values)
+        self._values = np.array(array, dtype=np.float32).reshape(len(self.circles))
         self._scale = scale or self._scale
         colours = activation_colours(self._values, scale=self._scale)
         for circle, colour in zip(self.circles, colours, strict=True):
             circle.set_fill(ManimColor(tuple(colour)))
         self._colour_signs()
+        self._claim()
         return self
 
     def set_blame(self, blame: npt.ArrayLike, scale: float | None = None) -> Self:
@@ -129,14 +135,51 @@ class NeuronColumn(VGroup):
 
         Zero for all takes it away. The scale is the largest of `blame` if not given.
         """
-        self._blame = np.array(blame, dtype=np.float32).reshape(len(self.circles))
+        array, self._blame_source = split(blame)
+        self._blame = np.array(array, dtype=np.float32).reshape(len(self.circles))
         self._blame_scale = scale or get_scale(self._blame)
         shares = strength(self._blame, self._blame_scale)
         for circle, share in zip(self.circles, shares, strict=True):
             rim = ManimColor(DIM).interpolate(BLAME, min(1.0, 3.0 * float(share)))
             circle.set_stroke(rim, width=_RIM + (_RING - _RIM) * float(share), opacity=1.0)
         self._colour_signs()
+        self._claim()
         return self
+
+    def _claim(self) -> None:
+        """Claim the activations and the blame that are shown now, where they are recorded ones."""
+        scale, blame_scale = self._scale, self._blame_scale
+        claims = []
+
+        def in_order(column: Any) -> list[Mobject]:
+            return sorted(column.circles, key=lambda circle: -circle.get_y())
+
+        if self._source is not None:
+            claims.append(
+                Claim(
+                    "colours of neurons",
+                    self._source,
+                    lambda column: np.array(
+                        [255.0 * get_rgb(c.get_fill_color()) for c in in_order(column)]
+                    ),
+                    lambda values: paint(values, scale, BACKGROUND, ACTIVATION),
+                    COLOUR_STEPS,
+                )
+            )
+        if self._blame_source is not None:
+            claims.append(
+                Claim(
+                    "rings of blame",
+                    self._blame_source,
+                    lambda column: np.array([_read_ring(column, k) for k in range(len(column))]),
+                    lambda values: _ring_of(values / blame_scale),
+                    0.03,
+                )
+            )
+        claim(self, *claims)
+
+    def __len__(self) -> int:
+        return len(self.circles)
 
     def get_spot(self, index: int) -> Spot:
         """Where neuron `index` is."""
@@ -180,6 +223,7 @@ class CellColumn(PixelImage):
         self, size: int, height: float, width: float = STRIP_WIDTH, scale: float = 1.0
     ) -> None:
         rows = max(1, round(height * config.pixel_width / config.frame_width))
+        self._blame_source: Values | None = None
         self._rows = rows if size * _CRISP > rows else size
         self._blame = np.zeros(size, dtype=np.float32)
         self._blame_scale = 1.0
@@ -192,9 +236,34 @@ class CellColumn(PixelImage):
 
     def set_blame(self, blame: npt.ArrayLike, scale: float | None = None) -> Self:
         """Show the size of blame in the right half of the strip; zero takes it away."""
-        self._blame = np.array(blame, dtype=np.float32).ravel()
+        array, self._blame_source = split(blame)
+        self._blame = np.array(array, dtype=np.float32).ravel()
         self._blame_scale = scale or get_scale(self._blame)
-        return self.set_values(self._values)
+        return self.set_values(self._values if self._source is None else self._source)
+
+    def _claim(self, source: Values | None) -> None:
+        """Claim the activations, and in the right half the blame."""
+        self._source = source
+        scale, blame_scale, rows = self._scale, self._blame_scale, self._rows
+
+        def column(at: int) -> Callable[[Mobject], Floats]:
+            return lambda strip: as_seen(strip.pixel_array, strip.points)[:, at]
+
+        def expect(colour: ManimColor, scale: float, size: bool) -> Callable[[Floats], Floats]:
+            return lambda values: averaged(
+                paint(np.abs(values) if size else values, scale, BACKGROUND, colour)[:, None],
+                (rows, 1),
+            )[:, 0]
+
+        claims = []
+        if source is not None:
+            wanted = expect(ACTIVATION, scale, False)
+            claims.append(Claim("colours of cells", source, column(0), wanted, COLOUR_STEPS))
+        if self._blame_source is not None and np.any(self._blame):
+            wanted = expect(BLAME, blame_scale, True)
+            blame = self._blame_source
+            claims.append(Claim("colours of blame", blame, column(-1), wanted, COLOUR_STEPS))
+        claim(self, *claims)
 
     def get_spot(self, index: int) -> Spot:
         """Where cell `index` is."""
@@ -245,7 +314,7 @@ class NetworkDiagram(Group):
     def __init__(
         self,
         sizes: Sequence[int],
-        weights: Mapping[int, npt.ArrayLike] | None = None,
+        weights: Mapping[int, npt.ArrayLike | Values] | None = None,
         *,
         width: float = 7.5,
         height: float = 6.0,
@@ -296,14 +365,14 @@ class NetworkDiagram(Group):
         return self.layers[number].get_spot(index)
 
     def set_activations(
-        self, number: int, values: npt.ArrayLike, scale: float | None = None
+        self, number: int, values: npt.ArrayLike | Values, scale: float | None = None
     ) -> Self:
         """Show the activations of a layer; the picture's pixels are those of layer 0."""
         self.layers[number].set_values(values, scale)
         return self
 
     def animate_activations(
-        self, number: int, values: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+        self, number: int, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
     ) -> ValuesAnimation:
         """As `set_activations`, in motion."""
         return ValuesAnimation(self.layers[number], values, scale, **kwargs)
@@ -364,7 +433,7 @@ class NetworkDiagram(Group):
         return [(self.fields[at], start, end) for at, start, end in sides if at in self.fields]
 
     def _make_field(
-        self, number: int, weights: npt.ArrayLike | None, **options: Any
+        self, number: int, weights: npt.ArrayLike | Values | None, **options: Any
     ) -> WeightField:
         before, after = self.layers[number - 1], self.layers[number]
         starts, start_radius = _edge_side(before, "right")
@@ -393,10 +462,28 @@ class BlameAnimation(ValuesAnimation):
         last = self._last.ravel()
         scale = self._last_scale or get_scale(np.stack([self._first_blame, last]))
         if fraction >= 1.0:
-            self.mobject.set_blame(last, scale)
+            self.mobject.set_blame(self._target, scale)
         else:
             blame = self._first_blame + (last - self._first_blame) * fraction
             self.mobject.set_blame(blame, scale)
+
+
+def _ring_of(shares: Floats) -> Floats:
+    """Blame as a ring shows it, between -1 and 1: too little is no ring, and has no sign."""
+    shares = np.clip(shares, -1.0, 1.0)
+    return np.where(np.abs(shares) > 0.02, shares, np.abs(shares))
+
+
+def _read_ring(column: NeuronColumn, index: int) -> float:
+    """What the ring of a neuron shows, from its width and the sign in the neuron.
+
+    A ring without a sign shows no blame.
+    """
+    share = float((column.circles[index].get_stroke_width() - _RIM) / (_RING - _RIM))
+    across, up = (stroke.get_stroke_opacity() > 0.5 for stroke in column.signs[index])
+    if not across:
+        return share if share < 0.05 else 0.0
+    return share if up else -share
 
 
 def average_rows(colours: Floats, rows: int) -> Floats:

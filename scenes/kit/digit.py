@@ -8,10 +8,11 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, ImageMobject, ParsableManimColor, Rectangle
+from manim import Animation, ImageMobject, Mobject, ParsableManimColor, Rectangle
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.typing import Point3D, Point3D_Array
 
+from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, claim, paint, split
 from scenes.kit.encoding import (
     LegendEntry,
     activation_colours,
@@ -21,6 +22,7 @@ from scenes.kit.encoding import (
     signed_legend,
     to_rgba,
 )
+from scenes.kit.ledger import Values
 from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE, STEADY
 
 Floats = npt.NDArray[np.floating]
@@ -59,7 +61,7 @@ class PixelImage(ImageMobject):
 
     def __init__(
         self,
-        values: npt.ArrayLike,
+        values: npt.ArrayLike | Values,
         *,
         width: float,
         height: float,
@@ -72,7 +74,8 @@ class PixelImage(ImageMobject):
         frame: bool = True,
         **kwargs: Any,
     ) -> None:
-        self._values = np.array(values, dtype=np.float32)
+        array, source = split(values)
+        self._values = np.array(array, dtype=np.float32)
         self.signed, self.gamma = signed, gamma
         self._scale = scale or (get_scale(self._values) if signed else 1.0)
         self._colours = (colour or (POSITIVE if signed else ACTIVATION), negative, zero)
@@ -85,6 +88,7 @@ class PixelImage(ImageMobject):
         )
         if frame:
             self.add(self.frame)
+        self._claim(source)
 
     @property
     def values(self) -> Floats:
@@ -96,15 +100,38 @@ class PixelImage(ImageMobject):
         """The magnitude drawn at full strength."""
         return self._scale
 
-    def set_values(self, values: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_values(self, values: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show other values of the same number, on the scale there is if none is given."""
-        self._values = np.array(values, dtype=np.float32).reshape(self._values.shape)
+        array, source = split(values)
+        self._values = np.array(array, dtype=np.float32).reshape(self._values.shape)
         self._scale = scale or self._scale
         self.pixel_array = self._paint()
+        self._claim(source)
         return self.set_opacity(self._opacity)
 
+    def _claim(self, source: Values | None) -> None:
+        """Claim what is shown now; nothing where nobody can tell where it is from."""
+        if source is None:
+            claim(self)
+            return
+        shape, (positive, negative, zero) = self._values.shape, self._colours
+        scale, gamma, below = self._scale, self.gamma, negative if self.signed else None
+
+        def read(image: Mobject) -> Floats:
+            return as_seen(image.pixel_array, image.points)
+
+        def expect(values: Floats) -> Floats:
+            cells = paint(values.reshape(shape), scale, zero, positive, below, gamma)
+            return self._dimmed(cells)
+
+        claim(self, Claim("colours", source, read, expect, COLOUR_STEPS))
+
+    def _dimmed(self, cells: Floats) -> Floats:
+        """Colours of cells as they are drawn, for a picture that does more with them."""
+        return cells
+
     def animate_values(
-        self, values: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+        self, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
     ) -> "ValuesAnimation":
         """All values change to these, together."""
         return ValuesAnimation(self, values, scale, **kwargs)
@@ -167,17 +194,44 @@ class Digit(PixelImage):
         If the pixels do not make a square.
     """
 
-    def __init__(self, pixels: npt.ArrayLike, *, size: float = 3.0, **kwargs: Any) -> None:
-        pixels = np.asarray(pixels)
-        side = round(pixels.size**0.5)
-        if side * side != pixels.size:
-            raise ValueError(f"{pixels.size} pixels do not make a square picture")
-        super().__init__(pixels.reshape(side, side), width=size, height=size, **kwargs)
+    def __init__(self, pixels: npt.ArrayLike | Values, *, size: float = 3.0, **kwargs: Any) -> None:
+        array, source = split(pixels)
+        side = round(array.size**0.5)
+        if side * side != array.size:
+            raise ValueError(f"{array.size} pixels do not make a square picture")
+        super().__init__(array.reshape(side, side), width=size, height=size, **kwargs)
+        self._claim(source)
 
     @property
     def pixel_size(self) -> float:
         """Length of a pixel's side in scene units."""
         return float(np.linalg.norm(self.points[1] - self.points[0])) / self.values.shape[1]
+
+
+class Picture(Digit):
+    """A recorded picture: ``Picture(step, "x")``, ``Picture(view, products_of, 1, 13)``.
+
+    Parameters
+    ----------
+    source
+        A step or view and a path in it, or a function and what it is called with: see
+        `scenes.kit.ledger.Values.of`.
+    size, look
+        As for `Digit`.
+    """
+
+    def __init__(self, *source: Any, size: float = 3.0, **look: Any) -> None:
+        super().__init__(Values.of(*source), size=size, **look)
+
+    def show(self, *source: Any, scale: float | None = None) -> Self:
+        """Show other recorded values: a source as for the picture itself."""
+        return self.set_values(Values.of(*source), scale)
+
+    def animate_to(
+        self, *source: Any, scale: float | None = None, **options: Any
+    ) -> "ValuesAnimation":
+        """As `show`, in motion."""
+        return self.animate_values(Values.of(*source), scale, **options)
 
 
 class ValuesAnimation(Animation):
@@ -188,13 +242,14 @@ class ValuesAnimation(Animation):
     def __init__(
         self,
         mobject: Any,
-        values: npt.ArrayLike,
+        values: npt.ArrayLike | Values,
         scale: float | None = None,
         *,
         run_time: float = STEADY,
         **kwargs: Any,
     ) -> None:
-        self._last = np.array(values, dtype=np.float32).reshape(mobject.values.shape)
+        self._target = values
+        self._last = np.array(split(values)[0], dtype=np.float32).reshape(mobject.values.shape)
         self._last_scale = scale
         super().__init__(mobject, run_time=run_time, **kwargs)
 
@@ -210,7 +265,7 @@ class ValuesAnimation(Animation):
         last_scale = self._last_scale or self._first_scale
         scale = (1.0 - fraction) * self._first_scale + fraction * last_scale
         if fraction >= 1.0:
-            self.mobject.set_values(self._last, last_scale)
+            self.mobject.set_values(self._target, last_scale)
         else:
             values = self._first + (self._last - self._first) * np.float32(fraction)
             self.mobject.set_values(values, scale)

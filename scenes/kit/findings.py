@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from network.datasets import one_hot
-from network.functions import ACTIVATIONS, squared_error_gradient
+from network.functions import ACTIVATIONS, activate, squared_error_gradient
 from network.model import Network
 from network.moment import Moment
 from network.step import Step
@@ -140,6 +140,21 @@ def push(step: Step, layer: int, i: int, j: int) -> float:
     return -float(step.delta[layer][i]) * float(step.a[layer - 1][j])
 
 
+def pushes(step: Step, layer: int) -> Floats:
+    """Where the step's image pushes each weight of a layer: minus blame times activity, as W."""
+    return np.asarray(-np.outer(step.delta[layer], step.a[layer - 1]))
+
+
+def push_picture(step: Step, neuron: int) -> Floats:
+    """Where the step's image pushes the weights of a neuron of layer 1, (pixels,)."""
+    return np.asarray(-step.delta[1][neuron] * step.x)
+
+
+def blamed_edges(step: Step, layer: int) -> Floats:
+    """Each weight of a layer times the blame at its end, as W: what comes back along its edges."""
+    return np.asarray(step.W[layer] * step.delta[layer][:, None])
+
+
 def weight_change(step: Step, layer: int, i: int, j: int) -> float:
     """What the step adds to weight W_layer[i, j]."""
     return float(step.W_after[layer][i, j]) - float(step.W[layer][i, j])
@@ -165,6 +180,62 @@ def near_the_bend(step: Step, layer: int) -> int:
 def largest_product(step: Step, neuron: int) -> int:
     """The pixel with the largest weight × pixel at a neuron of layer 1, whichever its sign."""
     return int(np.argmax(np.abs(step.W[1][neuron] * step.x)))
+
+
+def products(moment: Moment, layer: int) -> Floats:
+    """Every weight of a layer times what comes along its edge, as W."""
+    return np.asarray(moment.W[layer] * moment.a[layer - 1])
+
+
+def products_from(moment: Moment, layer: int, source: int) -> Floats:
+    """As `products`, of the edges that come from one neuron or pixel; zero on all others."""
+    alone = np.zeros_like(moment.W[layer])
+    alone[:, source] = moment.W[layer][:, source] * moment.a[layer - 1][source]
+    return np.asarray(alone)
+
+
+def products_of(moment: Moment, layer: int, neuron: int) -> Floats:
+    """The weights of one neuron times their inputs, (n_in,)."""
+    return np.asarray(moment.W[layer][neuron] * moment.a[layer - 1])
+
+
+def sums_of_products(moment: Moment, layer: int) -> Floats:
+    """What the weights of each neuron of a layer make of its inputs: z without the biases, (n,)."""
+    return np.asarray(moment.z[layer] - moment.b[layer])
+
+
+def activation_curve(trace: Trace, layer: int, low: float, high: float, count: int) -> Floats:
+    """What a layer makes of evenly spaced sums, (count,), divided as dropout does in training."""
+    dropout = trace.recipe.dropout
+    kept = 1.0 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
+    return activate(trace.recipe.activations[layer - 1], np.linspace(low, high, count)) / kept
+
+
+def curve_sums(reach: float, bias: float) -> Floats:
+    """The sums at which `neuron_curve` is drawn, (122,): the bend of a ReLU is one of them."""
+    sums = np.append(np.linspace(-reach, reach, 121), -bias)
+    return np.sort(np.clip(sums, -reach, reach))
+
+
+def neuron_curve(trace: Trace, view: Moment, layer: int, neuron: int, reach: float) -> Floats:
+    """What a neuron makes of weighted sums from -reach to reach, with its bias in that view."""
+    bias = float(view.b[layer][neuron])
+    return activate(trace.recipe.activations[layer - 1], curve_sums(reach, bias) + bias)
+
+
+def silence(moment: Moment, layer: int) -> Floats:
+    """A layer as it was before anything came to it: all zero."""
+    return np.zeros_like(moment.a[layer])
+
+
+def darkness(moment: Moment) -> Floats:
+    """A picture as large as the moment's, all black."""
+    return np.zeros_like(moment.x)
+
+
+def ramp(low: float, high: float, count: int) -> Floats:
+    """Evenly spaced values: what a legend shows."""
+    return np.linspace(low, high, count)
 
 
 def weight_times_input(step: Step, layer: int, neuron: int, source: int) -> float:
@@ -264,6 +335,12 @@ def mean_error(trace: Trace, start: int, stop: int) -> float:
     return float(np.mean(trace.arrays["error"][start:stop]))
 
 
+def mean_errors(trace: Trace, size: int) -> Floats:
+    """`mean_error` of one block of steps after the other, each of so many."""
+    starts = range(0, trace.steps - size + 1, size)
+    return np.array([mean_error(trace, start, start + size) for start in starts])
+
+
 def steps_in_all(trace: Trace) -> int:
     """How many steps the run has."""
     return int(trace.steps)
@@ -295,6 +372,40 @@ def number_distance(label: int, guess: int) -> int:
 def one_hot_entry(classes: int, label: int, place: int) -> float:
     """One of the numbers of a label's one-hot column."""
     return float(one_hot(np.array([label]), classes)[0, place])
+
+
+def one_hot_table(classes: int) -> Floats:
+    """The one-hot columns of all classes, a row each: the identity matrix."""
+    return one_hot(np.arange(classes), classes)
+
+
+def number_distances(classes: int) -> Floats:
+    """How far any two classes are apart as plain numbers, (classes, classes)."""
+    numbers = np.arange(classes)
+    return np.abs(numbers[:, None] - numbers).astype(np.float64)
+
+
+def column_distances(classes: int) -> Floats:
+    """How far any two classes are apart as one-hot columns, (classes, classes)."""
+    columns = one_hot_table(classes).astype(np.float64)
+    return np.asarray(np.linalg.norm(columns[:, None] - columns, axis=-1))
+
+
+def read_dots(trace: Trace, biases: bool = True) -> Floats:
+    """1 for each test image that is read correctly, in rows of a square that is filled with 0."""
+    read = read_with_biases(trace) if biases else read_without_biases(trace)
+    return _square(read.astype(np.float64))
+
+
+def change_dots(trace: Trace) -> Floats:
+    """What the biases do to each test image: -1 lost without, 1 won, 0.2 read in any case."""
+    read, still = read_with_biases(trace), read_without_biases(trace)
+    return _square(np.select([read & still, read, still], [0.2, -1.0, 1.0], 0.0))
+
+
+def _square(values: Floats) -> Floats:
+    side = int(np.ceil(np.sqrt(len(values))))
+    return np.append(values, np.zeros(side**2 - len(values))).reshape(side, side)
 
 
 def one_hot_distance(classes: int, label: int, guess: int) -> float:

@@ -80,6 +80,97 @@ class Quantity:
         return cls(source, float(function(*arguments)), module=plain.__module__)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Values:
+    """An array and its origin: what a picture shows, as a `Quantity` is what a figure shows.
+
+    Attributes
+    ----------
+    source
+        As of a `Quantity`: a path such as ``a2`` or ``W1[13]``, a line such as
+        ``trace.see(("test", 7))["x"]``, or a call such as ``pushes(trace[0], 2)``.
+    values
+        The array.
+    step, module
+        As of a `Quantity`.
+    moment
+        The step or view that it is of; None for what is of the whole run, or of none.
+    what
+        The path, or the function and what it is called with after the moment.
+
+    Manim's cache does not look into it, so what is shown may come from a whole step.
+    """
+
+    source: str
+    values: np.ndarray
+    step: int | None = None
+    module: str | None = None
+    moment: Moment | None = None
+    what: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, *source: Any) -> "Values":
+        """What a picture is given: a moment and a path, or a function and its arguments.
+
+        ``Values.of(step, "x")``, ``Values.of(view, products, 1)``,
+        ``Values.of(mean_errors, trace)``.
+
+        Raises
+        ------
+        TypeError
+            For a bare array: nobody could tell where it is from.
+        network.errors.PathError
+            If the path names nothing in the moment.
+        """
+        match source:
+            case (Values() as values,):
+                return values
+            case (Moment() as moment, str(path)):
+                line = path if isinstance(moment, Step) else f'{moment.name}["{path}"]'
+                step = int(moment.step) if isinstance(moment, Step) else None
+                return cls(line, np.asarray(moment[path]), step, None, moment, (path,))
+            case (Moment() as moment, function, *arguments) if callable(function):
+                return cls._called(moment, function, (moment, *arguments), (function, *arguments))
+            case (function, *arguments) if callable(function):
+                return cls._called(None, function, tuple(arguments), ())
+        raise TypeError(
+            "a picture is given a step or view and a path, or a function with a name and what it "
+            f"is called with; not {', '.join(type(one).__name__ for one in source)}"
+        )
+
+    @classmethod
+    def _called(
+        cls, moment: Moment | None, function: Any, arguments: tuple[Any, ...], what: tuple[Any, ...]
+    ) -> "Values":
+        name = getattr(function, "__name__", "")
+        if not name.isidentifier():
+            raise TypeError(f"a picture needs a function with a name, not {function!r}")
+        line = f"{name}({', '.join(map(_named, arguments))})"
+        array = np.asarray(function(*arguments))
+        return cls(line, array, None, function.__module__, moment, what)
+
+    @classmethod
+    def of_one(cls, quantity: Quantity) -> "Values":
+        """A single value."""
+        return cls(quantity.source, np.array(quantity.value), quantity.step, quantity.module)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Values":
+        """What was recorded does not change."""
+        return self
+
+    def at(self, moment: Moment) -> "Values":
+        """The same of another step or view.
+
+        Raises
+        ------
+        ValueError
+            If it is of no moment.
+        """
+        if self.moment is None:
+            raise ValueError(f"{self.source} is of no one moment, so it cannot go to another")
+        return Values.of(moment, *self.what)
+
+
 def _named(argument: Any) -> str:
     if isinstance(argument, Trace):
         return "trace"
@@ -169,15 +260,73 @@ class Relation:
 
 
 @dataclass
+class Drawing:
+    """One part of a picture that stands for recorded values: see `scenes.kit.claims`.
+
+    Attributes
+    ----------
+    beat, time, end
+        As of a `Reading`.
+    panel
+        What kind of mobject it is: "Picture", "WeightField".
+    what
+        What of it stands for the values: "colours", "length".
+    step, source, module
+        The values: see `Values`.
+    place
+        Left, top, width and height, as shares of the frame, when it was last there.
+    """
+
+    beat: str | None
+    time: float
+    end: float
+    panel: str
+    what: str
+    step: int | None
+    source: str
+    module: str | None
+    place: tuple[float, float, float, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as JSON can hold it."""
+        times = {"time": round(self.time, 3), "end": round(self.end, 3)}
+        return vars(self) | times | {"place": [round(share, 4) for share in self.place]}
+
+
+@dataclass
 class Ledger:
     """The readings of one film, in order; a row for each beat that a figure is shown in.
 
     A figure that goes and comes back within a beat, or changes its text, has a row for each time.
+    So it is with the pictures.
     """
 
     readings: list[Reading] = field(default_factory=list)
+    pictures: list[Drawing] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     _latest: dict[tuple[Any, ...], Reading] = field(default_factory=dict)
+    _drawn: dict[tuple[Any, ...], Drawing] = field(default_factory=dict)
+
+    def note_picture(
+        self,
+        panel: str,
+        what: str,
+        shown: Values,
+        *,
+        beat: str | None,
+        start: float,
+        end: float,
+        place: tuple[float, float, float, float],
+    ) -> None:
+        """Note that a part of a picture was there from `start` to `end`, perhaps longer."""
+        key = (beat, panel, what, shown.step, shown.source)
+        drawing = self._drawn.get(key)
+        if drawing is not None and start <= drawing.end:
+            drawing.end, drawing.place = max(drawing.end, end), place
+            return
+        about = (shown.step, shown.source, shown.module)
+        self._drawn[key] = drawing = Drawing(beat, start, end, panel, what, *about, place)
+        self.pictures.append(drawing)
 
     def note(
         self,

@@ -14,6 +14,8 @@ from manim.typing import Vector3D
 from scenes.kit.diagram import NeuronColumn
 from scenes.kit.digit import PixelImage
 from scenes.kit.figures import Mark, round_down
+from scenes.kit.findings import ramp
+from scenes.kit.ledger import Values
 from scenes.kit.style import DIM, SMALL
 from scenes.kit.typeset import Words
 
@@ -53,10 +55,12 @@ class Legend(Group):
         gamma: float = 1.0,
         width: float = BAR_WIDTH,
     ) -> None:
-        values = np.linspace(-scale if signed else 0.0, scale, _STEPS)[None]
+        shown = Values.of(ramp, -scale if signed else 0.0, scale, _STEPS)
+        values = shown.values[None]
         self.bar = PixelImage(
             values, width=width, height=BAR_HEIGHT, signed=signed, scale=scale, gamma=gamma
         )
+        self.bar.set_values(shown)
         end = round_down(scale)
         marks = (-end, 0.0, end) if signed else (0.0, end)
         self.figures = VGroup(

@@ -34,11 +34,12 @@ from manim import (
 from manim.typing import Point3D
 
 from network.moment import Moment
+from scenes.kit.claims import averaged, claim, claims_of, split
 from scenes.kit.diagram import average_rows
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb
 from scenes.kit.figures import Figure, quantities
-from scenes.kit.ledger import Quantity
+from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number
 from scenes.kit.shape_box import ShapeText
 from scenes.kit.style import (
@@ -123,12 +124,22 @@ class HeatImage(PixelImage):
     def set_light(self, light: npt.ArrayLike) -> Self:
         """Dim cells: (rows, columns) factors from 0 to 1."""
         self._light = np.broadcast_to(np.asarray(light, np.float32), self.values.shape).copy()
-        return self.set_values(self.values)
+        return self._again()
 
     def set_grown(self, grown: float) -> Self:
         """Show the map as far as it has grown from its upper and its left edge."""
         self._grown = float(grown)
-        return self.set_values(self.values)
+        return self._again()
+
+    def _again(self) -> Self:
+        """Draw the same values once more."""
+        claims = claims_of(self)
+        return claim(self.set_values(self.values), *claims)
+
+    def _dimmed(self, cells: Floats) -> Floats:
+        light = self._light * _there(self.values.shape, self._grown)
+        ground = 255.0 * get_rgb(self._colours[2])
+        return averaged(ground + light[..., None] * (cells - ground), self._grid)
 
     def _paint(self) -> npt.NDArray[np.uint8]:
         colours = self._colour_cells()
@@ -181,7 +192,7 @@ class HeatMatrix(Group):
 
     def __init__(
         self,
-        values: npt.ArrayLike,
+        values: npt.ArrayLike | Values,
         *,
         cell: float | tuple[float, float] = CELL,
         width: float | None = None,
@@ -198,7 +209,8 @@ class HeatMatrix(Group):
         **kwargs: Any,
     ) -> None:
         super().__init__()
-        values = np.asarray(values, dtype=np.float32)
+        array, source = split(values)
+        values = np.asarray(array, dtype=np.float32)
         own_shape = values.shape
         values = values[:, None] if values.ndim == 1 else values
         if values.ndim != 2:
@@ -241,6 +253,8 @@ class HeatMatrix(Group):
         self.box.move_to(self.image).set_stroke(opacity=0)
         self.add(self.image, self.minus, self.brackets, self.words, self.shape, self.box)
         self._sign_cells()
+        if source is not None:
+            self.image.set_values(source)
 
     @property
     def values(self) -> Floats:

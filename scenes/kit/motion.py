@@ -16,6 +16,7 @@ from manim import (
     Mobject,
     ParsableManimColor,
     Scene,
+    Transform,
     VMobject,
     config,
 )
@@ -23,6 +24,7 @@ from manim.constants import RESAMPLING_ALGORITHMS
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.typing import Point3D
 
+from scenes.kit.claims import claim, claims_of, shown_by
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb, strength
 from scenes.kit.number import Number
@@ -225,6 +227,20 @@ class Flight(Animation):
             scene.add(self._show)
 
 
+class Change(Transform):
+    """A mobject becomes another one, and from then on claims what that one claims."""
+
+    def begin(self) -> None:
+        """Claim nothing on the way."""
+        super().begin()
+        claim(self.mobject)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Claim what it has become."""
+        super().clean_up_from_scene(scene)
+        claim(self.mobject, *claims_of(self.target_mobject))
+
+
 class Unroll(Flight):
     """A picture becomes a column: row after row, each pixel to its own cell of 784.
 
@@ -261,7 +277,7 @@ class Unroll(Flight):
                 f"{picture.values.size} pixels do not fit a column of {column.values.size}"
             )
         self._column = column
-        self._values = picture.values.ravel()
+        self._values = shown_by(picture) or picture.values.ravel()
         self._scale = picture.scale_value
         rows, columns = picture.values.shape
         # Rows set out one after the other, and within a row the left pixel first.

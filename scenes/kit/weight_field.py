@@ -19,6 +19,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL.Image import Resampling
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
+from scenes.kit.claims import Claim, claim, split
 from scenes.kit.edges import Bundles, EdgeRaster, Shared, get_tails_and_tips
 from scenes.kit.encoding import (
     LEVEL,
@@ -29,6 +30,7 @@ from scenes.kit.encoding import (
     signed_legend,
     strength,
 )
+from scenes.kit.ledger import Values
 from scenes.kit.style import NEGATIVE, POSITIVE, SLOW, STEADY
 
 Floats = npt.NDArray[np.floating]
@@ -47,6 +49,7 @@ _LONE_EDGE: Final = 2.0  # exposure of a lone edge: at full strength 1 - exp(-2)
 _CROWD: Final = 0.5  # what the mean light of a crowded field is brought down to
 _FRONT_WIDTH: Final = 0.14  # of the way from start to end
 _FRONT_CREST: Final = 1.2  # how much brighter the front itself is
+_LIGHT_STEPS: Final = 6.0  # of 255: how far rounding may take the light of a pixel
 _CORNER: Final = 1e-3  # pixels; see WeightField.reset_points
 
 
@@ -64,12 +67,15 @@ class Light(Shared):
         Factor from light to the tone curve.
     emphasis
         (n_out, n_in) factors of the edges' strengths.
+    source
+        Where the values are from; None for what is on its way, or of nothing recorded.
     """
 
     values: Field
     scale: float
     exposure: float
     emphasis: Field
+    source: Values | None = None
 
     def towards(self, other: "Light", fraction: float) -> "Light":
         """A `fraction` of the way to another: values change linearly, brightness in ratio."""
@@ -222,8 +228,9 @@ class WeightField(AbstractImageMobject):
         self.line_width = line_width
         if values is None:
             values = np.zeros(self.shape)
-        self._light = self._make_light(values, get_scale(values) if scale is None else scale)
+        self._light = self._make_light(values, scale or get_scale(split(values)[0]))
         super().__init__(scale_to_resolution=0, **kwargs)
+        self._claim()
 
     # What is shown
 
@@ -241,19 +248,19 @@ class WeightField(AbstractImageMobject):
         """Values with the colours that lone edges of that value have at full exposure."""
         return signed_legend(self._light.scale, self.gamma, entries)
 
-    def set_weights(self, values: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_weights(self, values: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show other values, (n_out, n_in); on the scale that there is, if none is given."""
         return self._show(self._make_light(values, scale or self._light.scale))
 
     def animate_weights(
-        self, values: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+        self, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
     ) -> "FieldAnimation":
         """All edges change from their values to these, together."""
         return FieldAnimation(self, self._make_light(values, scale or self._light.scale), **kwargs)
 
     def animate_flow(
         self,
-        values: npt.ArrayLike | None = None,
+        values: npt.ArrayLike | Values | None = None,
         scale: float | None = None,
         *,
         backward: bool = False,
@@ -377,9 +384,10 @@ class WeightField(AbstractImageMobject):
         )
 
     def _make_light(
-        self, values: npt.ArrayLike, scale: float, emphasis: Field | None = None
+        self, values: npt.ArrayLike | Values, scale: float, emphasis: Field | None = None
     ) -> Light:
-        values = np.array(values, dtype=np.float32)
+        array, source = split(values)
+        values = np.array(array, dtype=np.float32)
         if values.shape != self.shape:
             raise ValueError(f"values must have the shape {self.shape}, not {values.shape}")
         if emphasis is None:
@@ -389,17 +397,35 @@ class WeightField(AbstractImageMobject):
             strengths = self.bundles.add_up(strength(values, scale, self.gamma) * emphasis)
             crowd = self._raster.mean_light(strengths) / 2.0  # half of it on each sign
             exposure = 1.0 / (1.0 / _LONE_EDGE + crowd / _CROWD)
-        return Light(_read_only(values), float(scale), exposure, _read_only(emphasis))
+        return Light(_read_only(values), float(scale), exposure, _read_only(emphasis), source)
 
     def _highlight(self, start: int | None, end: int | None, rest: float) -> Light:
         emphasis = np.full(self.shape, rest, dtype=np.float32)
         emphasis[slice(None) if end is None else end, slice(None) if start is None else start] = 1.0
-        return self._make_light(self._light.values, self._light.scale, emphasis)
+        shown = self._light.source or self._light.values
+        return self._make_light(shown, self._light.scale, emphasis)
 
     def _show(self, light: Light, front: Front | None = None) -> Self:
         self._light, self._front = light, front
         self._darkroom.picture = None
+        self._claim()
         return self
+
+    def _claim(self) -> None:
+        """Claim what all edges show, where none is on its way."""
+        light = self._light
+        if light.source is None or self._front is not None:
+            claim(self)
+            return
+
+        def read(field: Any) -> Floats:
+            return _as_light(field.get_pixel_array())
+
+        def expect(values: Floats) -> Floats:
+            wanted = self._make_light(values, light.scale, light.emphasis)
+            return _as_light(self._picture_of(*self._get_fields(wanted), wanted.exposure))
+
+        claim(self, Claim("lights of edges", light.source, read, expect, _LIGHT_STEPS))
 
     def _get_fields(self, light: Light) -> tuple[Field, Field]:
         """Light above and below zero on each pixel, halo included, before exposure."""
@@ -428,6 +454,9 @@ class WeightField(AbstractImageMobject):
             positive = positive * old + come[0] * new
             negative = negative * old + come[1] * new
             exposure = 1.0
+        return self._picture_of(positive, negative, exposure)
+
+    def _picture_of(self, positive: Field, negative: Field, exposure: float) -> Pixels:
         pixels = light_pixels(positive, negative, exposure, self._palette)
         if self._opacity < 1.0:
             pixels[..., 3] = np.rint(pixels[..., 3] * self._opacity)
@@ -491,6 +520,11 @@ class FlowAnimation(Animation):
             self.mobject._show(self.light)
         else:
             self.mobject._show(self.before, Front(self.light, progress, self.backward))
+
+
+def _as_light(pixels: Pixels) -> Floats:
+    """How much of each colour a picture adds to a dark ground, 0 to 255."""
+    return pixels[..., :3].astype(np.float32) * (pixels[..., 3:] / np.float32(255.0))
 
 
 def _arrived(along: Floats, progress: float, backward: bool) -> Floats:

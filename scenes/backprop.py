@@ -198,8 +198,9 @@ class Backprop(Chapter):
         )
         caption.arrange(DOWN, buff=0.25, aligned_edge=LEFT)
         caption.next_to(self.digit, DOWN, buff=0.3, aligned_edge=LEFT)
-        right = step.prediction == step.label
-        with self.beat("question", "right" if right else "text", **self.words()):
+        sure = float(step.a[self.out][step.label]) >= 0.5
+        variant = "text" if not step.right else "right" if sure else "unsure"
+        with self.beat("question", variant, **self.words()):
             self.play(FadeIn(self.digit, caption), run_time=QUICK)
             self.ask()
         smaller = self.digit.animate.set(width=self.digit_size).align_to(self.digit, LEFT)
@@ -253,7 +254,9 @@ class Backprop(Chapter):
             "blame": Quantity.recorded(step, f"delta{self.out}[{at}]"),
         }
         chain = ChainRule(self.trace, step, self.rows)
-        variant = "softmax" if self.softmax else "text"
+        tiny = abs(figures["squared"].value) < 0.0005
+        variant = "softmax" if self.softmax else "tiny" if tiny else "text"
+        variant += "-tiny" if self.softmax and tiny else ""
         with self.beat("why-just-that", variant, **figures, **self.words()):
             self.play(FadeOut(blames.rest), run_time=QUICK)
             self.play(blames.animate_column(self.rows, at), run_time=STEADY)
@@ -324,8 +327,10 @@ class Backprop(Chapter):
             "pictures": f"{self.batch:,}",
         }
         way, terms = StepOfAWeight(step, layer, cell, self.online), self.further_terms()
-        batch = "momentum" if self.trace.recipe.momentum else "batch"
-        with self.beat("the-step", "text" if self.online else batch, **figures):
+        started = "momentum" if step.step else "momentum-first"
+        batch = started if self.trace.recipe.momentum else "batch"
+        online = "text" if abs(push(step, layer, *cell)) >= 0.005 else "still"
+        with self.beat("the-step", online if self.online else batch, **figures):
             h = self.symbol(self.hidden)
             self.change_formula(
                 self.change_of(f"{h} o", f"{{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}"),
@@ -358,6 +363,7 @@ class Backprop(Chapter):
         if muffled == open_:
             muffled = None
         variant = ("sigmoid" if self.sigmoid else "relu") if muffled is not None else "none"
+        variant += "" if self.online else "-batch"
         figures = {"most": str(open_), "muffled": str(muffled)}
         with self.beat("blame-flows-back", variant, **figures):
             h, w = self.symbol(hidden), f"W_({self.symbol(hidden)} o)^top"
@@ -454,6 +460,7 @@ class Backprop(Chapter):
         again = BeforeAndAfter(before, after, self.rows, self.digit)
         figures = {"after": after, "nearer": Quantity.derived(outputs_nearer, before, after)}
         variant = "text" if after.error < before.error else "worse"
+        variant = "tiny" if max(before.error, after.error) < 0.00005 else variant
         with self.beat("again", variant, **figures, **self.words()):
             self.play(
                 FadeIn(self.rows.names, again.heads[0], again.befores, again.error_before),
@@ -475,8 +482,11 @@ class Backprop(Chapter):
             "steps": Quantity.derived(steps_in_all, trace),
             "first": curve.first.quantity,
             "last": curve.last.quantity,
+            "pictures": f"{self.batch:,}",
         }
-        with self.beat("so-many-times", "text" if trace.steps > 1 else "one", **figures):
+        fell = curve.last.quantity.value < curve.first.quantity.value
+        variant = ("text" if self.online else "batch") if fell else "worse"
+        with self.beat("so-many-times", variant if trace.steps > 1 else "one", **figures):
             self.play(FadeIn(curve.axes, curve.count, curve.first), run_time=STEADY)
             pictures = [Values.of(self.story, "x"), *curve.pictures]
             self.play(

@@ -130,7 +130,7 @@ class OneHot(Chapter):
         self.classes = self.trace.dataset.classes
         self.count = self.trace.sizes[-1]
         self.label = int(self.story.label)
-        self.near = next_class(self.label)
+        self.near = next_class(self.label, self.count)
         self.far = farthest_class(self.label, self.count)
         # Where classes have names, the numbers are plain codes, and other words are true.
         self.named = any(len(name) > 1 for name in self.classes)

@@ -127,7 +127,18 @@ def test_the_first_image_of_a_class():
 
 
 def test_the_class_beside_a_label_is_one_away():
-    assert [findings.next_class(label) for label in (0, 1, 5, 9)] == [1, 0, 4, 8]
+    nearest = [findings.next_class(label, 10) for label in range(10)]
+    assert nearest == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]
+
+
+def test_from_the_class_beside_a_label_to_the_farthest_the_distance_only_grows():
+    for count in range(2, 13):
+        for label in range(count):
+            near, far = findings.next_class(label, count), findings.farthest_class(label, count)
+            way = range(near, far + 1) if far >= near else range(near, far - 1, -1)
+            distances = [findings.number_distance(label, guess) for guess in way]
+            assert distances == sorted(distances)
+            assert distances[0] == 1
 
 
 def test_the_farthest_class_is_an_end_of_the_line():

@@ -354,9 +354,12 @@ def first_of_class(trace: Trace, label: int) -> int:
     return int(np.argmax(trace.dataset.train.labels == label))
 
 
-def next_class(label: int) -> int:
-    """The number beside a label on the number line: the one below, or for 0 the one above."""
-    return label - 1 if label > 0 else 1
+def next_class(label: int, classes: int) -> int:
+    """The number beside a label on the number line, on the way to `farthest_class`.
+
+    So a guess that goes from the one to the other moves further and further away.
+    """
+    return label - 1 if farthest_class(label, classes) < label else label + 1
 
 
 def farthest_class(label: int, classes: int) -> int:

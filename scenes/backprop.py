@@ -41,6 +41,7 @@ from network.step import Step
 from network.trace import Trace
 from network.view import View
 from scenes.kit.account import Account
+from scenes.kit.allow import allow
 from scenes.kit.chapter import Chapter
 from scenes.kit.claims import claim_length, claim_points
 from scenes.kit.diagram import NetworkDiagram
@@ -506,7 +507,7 @@ class Backprop(Chapter):
 
     def change_formula(self, source: str, *others: Animation, run_time: float = STEADY) -> None:
         """Another formula on top; the parts that both have move to their new places."""
-        new = formula(source)
+        new = allow(formula(source), "picture", because="what dropout divides by is a setting")
         old, moves, kept_old, kept_new = self.formula, [], set(), set()
         self.remove(old)
         for label in coloured(source):

@@ -35,7 +35,6 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.recipes import Recipe
 from network.step import Step
 from network.trace import Trace
 from scenes.kit.bars import Bars
@@ -49,6 +48,7 @@ from scenes.kit.findings import (
     activation_curve,
     count_lit,
     count_steps,
+    dropout_keeps,
     largest_product,
     near_the_bend,
     products,
@@ -152,7 +152,7 @@ class Forward(Chapter):
             step.z[1],
             self.sums.values,
             self.functions[0],
-            kept_share(self.trace.recipe),
+            dropout_keeps(self.trace, 1),
         )
 
     def words_for(self, label: int) -> str:
@@ -603,11 +603,6 @@ def layer_name(layer: int, last: int) -> tuple[str, str]:
     return ("h", "h") if last == 2 else (f"h_{layer}", f"h{layer}")
 
 
-def kept_share(recipe: Recipe) -> float:
-    """What training divides the first layer's activations by: 1 without dropout."""
-    return 1.0 - recipe.dropout[0] if recipe.dropout else 1.0
-
-
 def light_of(weights: Mapping[int, Floats], a: Mapping[int, Floats]) -> dict[int, float]:
     """The largest weight × input of each layer: what its edges are drawn on."""
     return {layer: get_scale(W * a[layer - 1]) for layer, W in weights.items()}
@@ -719,7 +714,8 @@ class SumPlot:
             ),
         )
         if kept < 1:
-            note = Words(f"dropout: ÷ {kept:g}", x_height=SMALL, colour=DIM)
+            share = Derived(dropout_keeps, trace, 1, x_height=SMALL, colour=DIM)
+            note = row(Words("dropout: ÷", x_height=SMALL, colour=DIM), share, gap=0.15)
             self.names.add(note.next_to(at(left, top), DOWN + RIGHT, buff=0.2))
         self.names[1].shift(0.9 * DOWN)
         self.names[2].shift(0.2 * UP)

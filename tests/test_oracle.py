@@ -10,10 +10,10 @@ from network.errors import PathError
 from network.trace import Trace
 from network.training import train
 from scenes.film import derived
-from scenes.film.derived import DERIVED, fault_of, find_value
+from scenes.film.derived import DERIVED, fault_of, find_array, find_value
 from scenes.film.oracle import NOISE, Oracle, OracleError
 from scenes.kit import findings
-from scenes.kit.ledger import Quantity, Reading, written
+from scenes.kit.ledger import Quantity, Reading, Values, written
 
 # What a network can be made of, each with the run that has it.
 RUNS = {
@@ -125,6 +125,7 @@ DERIVED_CALLS = {
     "push": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
     "weight_change": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
     "magnification": lambda t, s: (s,),
+    "dropout_keeps": lambda t, s: (t, 1),
     "steps_in_all": lambda t, s: (t,),
     "count_steps": lambda t, s: (t,),
     "weight_times_input": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
@@ -160,6 +161,47 @@ def test_it_sees_what_a_view_sees(run):
                 assert abs(value.value - view[path]) <= max(value.noise, 1e-9), path
     with pytest.raises(OracleError, match="cannot see"):
         find_value(oracle, 'trace.see(image)["a1[2]"]', None)
+
+
+ARRAY_CALLS = {
+    "pushes": lambda t, s: (s, 1),
+    "push_picture": lambda t, s: (s, 2),
+    "blamed_edges": lambda t, s: (s, 2),
+    "arriving_blames": lambda t, s: (t, s, 1),
+    "products": lambda t, s: (s, 1),
+    "products_from": lambda t, s: (t.see(("test", 3)), 1, 7),
+    "products_of": lambda t, s: (t.see(("test", 3), biases=False), 1, 2),
+    "sums_of_products": lambda t, s: (s, 1),
+    "activation_curve": lambda t, s: (t, 1, -3.0, 3.0, 11),
+    "neuron_curve": lambda t, s: (t, t.see(("test", 3)), 1, 2, 4.0),
+    "mean_errors": lambda t, s: (t, 4),
+    "silence": lambda t, s: (s, 1),
+    "darkness": lambda t, s: (s,),
+    "ramp": lambda t, s: (-0.5, 0.5, 9),
+    "one_hot_table": lambda t, s: (10,),
+    "number_distances": lambda t, s: (10,),
+    "column_distances": lambda t, s: (10,),
+    "read_dots": lambda t, s: (t, False),
+    "change_dots": lambda t, s: (t,),
+}
+
+
+def test_each_derived_array_agrees_with_its_second_calculation(run):
+    trace, oracle = run
+    step = trace[trace.recorded[2]].example(0)
+    for name, arguments in ARRAY_CALLS.items():
+        shown = Values.of(getattr(findings, name), *arguments(trace, step))
+        truth = find_array(oracle, shown.source, shown.step)
+        np.testing.assert_allclose(truth, shown.values, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+def test_whole_arrays_are_those_of_steps_and_views(run):
+    trace, oracle = run
+    for moment in (trace[trace.recorded[1]].example(0), trace.see(("test", 5), biases=False)):
+        for path in ("x", "y", "z1", "a2", "W1", "W1[2]", "b2"):
+            shown = Values.of(moment, path)
+            truth = find_array(oracle, shown.source, shown.step)
+            np.testing.assert_allclose(truth, shown.values, rtol=1e-4, atol=1e-5, err_msg=path)
 
 
 def test_each_derived_figure_agrees_with_its_second_calculation(run):
@@ -203,7 +245,7 @@ def test_it_shares_no_code_with_what_it_judges():
             ]
         assert set(imports) <= {"from network import datasets\n"}
     assert NOISE < 1e-5
-    assert set(DERIVED_CALLS) | {"mean_error", "first_step"} >= set(DERIVED)
+    assert {*DERIVED_CALLS, *ARRAY_CALLS, "mean_error", "first_step"} >= set(DERIVED)
 
 
 def test_a_picture_s_pixels_and_weights_go_by_row_and_column(run):

@@ -246,9 +246,14 @@ def sums_of_products(moment: Seen, layer: int) -> list[float]:
 
 
 @derived
-def activation_curve(trace: Oracle, layer: int, low: float, high: float, count: int) -> list[Any]:
+def dropout_keeps(trace: Oracle, layer: int) -> float:
     dropout = trace.recipe["dropout"]
-    kept = 1 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
+    return 1 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
+
+
+@derived
+def activation_curve(trace: Oracle, layer: int, low: float, high: float, count: int) -> list[Any]:
+    kept = dropout_keeps(trace, layer)
     sums = [Value(z, 0.0) for z in ramp(low, high, count)]
     answers = activate(trace.recipe["activations"][layer - 1], sums)
     return [answer.value / kept for answer in answers]

@@ -33,7 +33,7 @@ def find_false_pictures(mobjects: Iterable[Mobject], oracle: Oracle) -> Iterator
                 mend = "show the recorded values"
                 yield Fault("picture", fault, _name(claim), mend, (member,))
         typed = _DECIMAL.search(member.source) if isinstance(member, Words | Formula) else None
-        if typed:
+        if typed and "picture" not in get_allowed(member):
             what = "a figure that was typed, and is of nothing in the recording"
             mend = "show it as a Number of a path"
             yield Fault("picture", what, repr(member.source), mend, (member,))

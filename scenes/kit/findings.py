@@ -204,11 +204,16 @@ def sums_of_products(moment: Moment, layer: int) -> Floats:
     return np.asarray(moment.z[layer] - moment.b[layer])
 
 
+def dropout_keeps(trace: Trace, layer: int) -> float:
+    """The share of a layer that dropout keeps in training, and divides by; 1 without dropout."""
+    dropout = trace.recipe.dropout
+    return 1.0 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
+
+
 def activation_curve(trace: Trace, layer: int, low: float, high: float, count: int) -> Floats:
     """What a layer makes of evenly spaced sums, (count,), divided as dropout does in training."""
-    dropout = trace.recipe.dropout
-    kept = 1.0 - dropout[layer - 1] if dropout and layer <= len(dropout) else 1.0
-    return activate(trace.recipe.activations[layer - 1], np.linspace(low, high, count)) / kept
+    sums = np.linspace(low, high, count)
+    return activate(trace.recipe.activations[layer - 1], sums) / dropout_keeps(trace, layer)
 
 
 def curve_sums(reach: float, bias: float) -> Floats:

@@ -478,7 +478,7 @@ class Backprop(Chapter):
     def so_many_times(self) -> None:
         """The whole run: its pictures, the count of its steps, and the error going down."""
         trace = self.trace
-        curve = ErrorCurve(trace)
+        curve = ErrorCurve(self)
         figures = {
             "steps": Quantity.derived(steps_in_all, trace),
             "first": curve.first.quantity,
@@ -1006,8 +1006,9 @@ class ErrorCurve(VGroup):
     left, right, low, high = -3.3, 5.2, -2.4, 2.2
     blocks = 150
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, chapter: Chapter) -> None:
         super().__init__()
+        trace = chapter.trace
         size = max(1, trace.steps // self.blocks)
         starts = range(0, trace.steps - size + 1, size)
         shown = Values.of(mean_errors, trace, size)
@@ -1031,7 +1032,7 @@ class ErrorCurve(VGroup):
         self.last = Derived(mean_error, trace, starts[-1], starts[-1] + size, **look)
         self.last.next_to(points[-1], RIGHT, buff=0.2)
         self._add_axes(trace)
-        self.pictures = pictures_seen(trace, 45)
+        self.pictures = pictures_seen(chapter, 45)
         self.add(self.axes, self.line, self.count, self.first, self.last)
 
     def _add_axes(self, trace: Trace) -> None:
@@ -1216,8 +1217,9 @@ def first_step(trace: Trace) -> int:
     return 1 if trace.steps else 0
 
 
-def pictures_seen(trace: Trace, count: int) -> list[Values]:
+def pictures_seen(chapter: Chapter, count: int) -> list[Values]:
     """Pictures of the run, evenly spaced over the steps that are recorded."""
+    trace = chapter.trace
     rows = np.linspace(0, len(trace.arrays["index"]) - 1, count).astype(int)
     seen = (int(trace.arrays["index"][at][0]) for at in rows)
-    return [Values.of(trace.see(("train", index)), "x") for index in seen]
+    return [Values.of(chapter.tell_of(trace.see(("train", index))), "x") for index in seen]

@@ -601,8 +601,8 @@ class Proof:
     def __init__(self, chapter: Bias) -> None:
         trace = self.trace = chapter.trace
         self.image = findings.most_dependent_on_biases(trace)
-        self.view = trace.see(("test", self.image))
-        self.bare = trace.see(("test", self.image), biases=False)
+        self.view = chapter.tell_of(trace.see(("test", self.image)))
+        self.bare = chapter.tell_of(trace.see(("test", self.image), biases=False))
         label, before, after = self.view.label, self.view.prediction, self.bare.prediction
         self.before = "text" if before == label else "wrong"
         self.after = "text" if before == label != after else "kept"

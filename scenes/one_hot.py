@@ -530,7 +530,7 @@ class OneHot(Chapter):
         """The first training image of a class, below its place; the story's own for its class."""
         first = first_of_class(self.trace, label)
         own = label == self.label
-        moment = self.story if own else self.trace.see(("train", first))
+        moment = self.story if own else self.tell_of(self.trace.see(("train", first)))
         return Picture(moment, "x", size=EXAMPLE).move_to(place(label, self.count) + 1.5 * DOWN)
 
     def length(self, guess: int, height: float) -> VMobject:

@@ -30,7 +30,7 @@ from scenes.film.pictures import find_false_pictures
 from scenes.film.rehearsal import ChapterError, Watcher, rehearse
 from scenes.film.shown import RelationError, fault_in
 from scenes.kit.chapter import BeatTime, Chapter
-from scenes.kit.ledger import Ledger
+from scenes.kit.ledger import Drawing, Ledger, Reading, moments_in
 from scenes.kit.narration import LINE_LENGTH, LINES, seconds_to_say
 
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
@@ -46,7 +46,7 @@ class Finding:
         Where in the film; the beat is None between beats.
     rule
         What kind it is: a rule of `scenes.kit.allow`, or "words", "reading", "relation", "picture",
-        "narration", "subtitle", "error".
+        "moment", "narration", "subtitle", "error".
     what, where, mend
         What is wrong, the text or source it is about, and how to mend it.
     """
@@ -167,6 +167,7 @@ def check(
         _check_words(told, inspector)
         _check_relations(told.ledger, inspector)
         _check_readings(told, oracle_of(told), inspector)
+        _check_moments(told, inspector)
     return sorted(inspector.findings, key=lambda finding: finding.time)
 
 
@@ -184,6 +185,29 @@ def _check_readings(chapter: Chapter, oracle: Oracle, inspector: _Inspector) -> 
                 reading.time,
                 reading.beat,
             )
+
+
+def _check_moments(chapter: Chapter, inspector: _Inspector) -> None:
+    """Whatever is shown is of the story, or of a moment that the chapter says it tells of."""
+    split, index = chapter.story.picture
+    own = f'trace.see(("{split}", {index})'
+    told = {chapter.story.name, *chapter.told_of}
+    seen: set[tuple[str | None, str]] = set()
+    rows: list[Reading | Drawing] = [*chapter.ledger.readings, *chapter.ledger.pictures]
+    for row in rows:
+        for moment in moments_in(row.source, row.step):
+            if moment in told or moment.startswith((f"{own},", f"{own})")):
+                continue
+            if (row.beat, moment) not in seen:
+                seen.add((row.beat, moment))
+                inspector.report(
+                    "moment",
+                    f"it shows {moment}, and tells of {chapter.story.name}",
+                    row.source,
+                    "show the story's own, or say so with tell_of",
+                    row.time,
+                    row.beat,
+                )
 
 
 def _check_relations(ledger: Ledger, inspector: _Inspector) -> None:

@@ -43,7 +43,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 from manim import (
@@ -111,6 +111,9 @@ class Beat:
         return max(0.0, self.start + self.needed - self._chapter.time)
 
 
+M = TypeVar("M", bound=Moment)
+
+
 class Chapter(Scene):
     """A scene that tells the story of one recorded step.
 
@@ -132,6 +135,8 @@ class Chapter(Scene):
         All readings so far; see `readings`.
     beats
         The times of all beats so far.
+    told_of
+        The names of the moments that it tells of besides its story: see `tell_of`.
     """
 
     title: ClassVar[str] = ""
@@ -164,6 +169,7 @@ class Chapter(Scene):
         self._beat: Beat | None = None
         self._asked: Words | None = None
         self._arrivals: list[Mobject] = []
+        self.told_of: set[str] = set()
         self._bar: Any = None
         self._sound = False
 
@@ -254,6 +260,15 @@ class Chapter(Scene):
                 f"GLASSNET_RECIPE={settings.recipe}, but GLASSNET_TRACE holds {trace.recipe.name}"
             )
         return trace
+
+    def tell_of(self, moment: M) -> M:
+        """Say that the chapter tells of another moment, too; gives it back.
+
+        Of another picture, or another step: views of the story's own picture, at whatever step,
+        are of its story. What is shown of any other moment is a finding of ``check``.
+        """
+        self.told_of.add(moment.name)
+        return moment
 
     # Beats
 

@@ -6,6 +6,7 @@ written beside the video is complete. No Manim in this module.
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -199,6 +200,14 @@ def written(value: float, spec: str = ".2f") -> str:
     if not any(digit in text for digit in "123456789"):
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
+
+
+_MOMENT = re.compile(r'trace\[\d+\]|trace\.see\(\("\w+", \d+\)[^)]*\)')
+
+
+def moments_in(source: str, step: int | None) -> list[str]:
+    """The steps and views that a source is of, by their names: see `network.moment.Moment`."""
+    return [f"trace[{step}]"] if step is not None else _MOMENT.findall(source)
 
 
 @dataclass

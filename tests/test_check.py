@@ -25,7 +25,7 @@ from scenes.film.layout import find_confusable
 from scenes.film.shown import RelationError, agrees, fault_in, read_figure
 from scenes.kit.allow import allow
 from scenes.kit.chapter import Chapter
-from scenes.kit.digit import Digit
+from scenes.kit.digit import Picture
 from scenes.kit.encoding import get_rgb
 from scenes.kit.figures import Figure
 from scenes.kit.ledger import Quantity
@@ -97,7 +97,7 @@ def only(findings, rule, *parts):
 
 def test_nothing_is_found_in_a_clean_chapter(find):
     def beat(self):
-        digit = Digit(self.story.x).to_edge(LEFT, buff=1)
+        digit = Picture(self.story, "x").to_edge(LEFT, buff=1)
         formula = Formula("{{delta : d}} = o - l", colours={"d": MEANINGS["blame"]}).to_edge(UP)
         output, blame = (
             Number(self.story, f"{name}[{self.story.label}]") for name in ("a2", "delta2")
@@ -173,7 +173,7 @@ def test_half_a_formula_that_was_left_behind_is_found(find):
 
 def test_text_on_a_busy_picture_or_a_line_is_found(find):
     def picture(self):
-        digit = Digit(self.trace[3].x, size=2.5)
+        digit = Picture(self.story, "x", size=2.5)
         self.add(digit, Words("on the five").move_to(digit))
 
     findings = find(picture)

@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import av
 import pytest
 
+from network.training import ensure_trace
 from scenes.film.chapters import find_chapters
 from tests.demo_chapters import write_chapters
 
@@ -158,6 +160,24 @@ def test_a_part_of_a_chapter_is_a_film_of_its_own_without_books(tmp_path):
     done = manim(tmp_path, "-n", "500")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "Once: -n 500: there are 4 animations, 0 to 3"
+
+
+def test_a_part_leaves_the_whole_film_of_its_name_and_its_books_alone(tmp_path):
+    assert manim(tmp_path, "-o", "My").returncode == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "media/videos").rglob("My.*")}
+    assert manim(tmp_path, "-o", "My", "-n", "1,2").returncode == 0
+    assert made(tmp_path, ".mp4") == ["My-n1-2.mp4", "My.mp4"]
+    assert {path: path.read_bytes() for path in before} == before
+    assert len(before) == 4
+
+
+def test_a_trace_with_too_long_a_name_is_one_line_before_anything_is_drawn(tmp_path):
+    trace = tmp_path / ("t" * 240)
+    shutil.copytree(ensure_trace("sigmoid-online"), trace)
+    done = manim(tmp_path, GLASSNET_TRACE=str(trace))
+    assert done.returncode == 2
+    assert "a name of 245 characters is too long for a film" in done.stderr.splitlines()[-1]
+    assert made(tmp_path, ".mp4") == []
 
 
 def test_films_are_named_by_step_and_the_chapter_s_own_is_not_overwritten(tmp_path):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from pathlib import Path
 
 import av
@@ -136,6 +137,21 @@ def test_what_is_edited_while_it_is_filmed_is_rendered_again(tmp_path):
     assert source.read_text().endswith("# edited")
     assert "unchanged" not in render(source, "--out", tmp_path / "out").stderr
     assert "unchanged" in render(source, "--out", tmp_path / "out").stderr
+
+
+def test_sound_that_the_film_has_not_is_told_also_where_nothing_is_filmed(tmp_path):
+    with wave.open(str(tmp_path / "tone.wav"), "wb") as tone:
+        tone.setparams((1, 2, 22050, 0, "NONE", ""))
+        tone.writeframes(bytes(22050))
+    loud, quiet = write_chapters(tmp_path, "loud", "quiet")
+    at = 'with self.beat("two")'
+    add = f"self.add_sound({str(tmp_path / 'tone.wav')!r})\n        {at}"
+    loud.write_text(loud.read_text().replace(at, add))
+    for filmed in (render(loud, quiet, "--out", tmp_path / "out") for _ in range(2)):
+        assert filmed.returncode == 0
+        told = [line for line in filmed.stderr.splitlines() if "sound" in line]
+        assert told == ["loud: its own sound is not in the film"]
+    assert "2 unchanged" in filmed.stderr
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,14 @@ def test_a_part_is_another_film():
     with tempconfig({"from_animation_number": 10, "upto_animation_number": 14}):
         assert is_part()
         assert film_name("Backprop", "sigmoid-online", 0, Settings()) == "Backprop-n10-14"
+        for given, name in [("a/My.film", "a/My.film-n10-14"), ("My.mp4", "My-n10-14.mp4")]:
+            named = film_name("Backprop", "sigmoid-online", 0, Settings(step=1), given)
+            assert Path(named) == Path(name)
+            assert film_name("Backprop", "sigmoid-online", 0, Settings(), named) == named
+    with tempconfig({"from_animation_number": 10}):
+        assert film_name("Backprop", "sigmoid-online", 0, Settings()) == "Backprop-n10"
     assert not is_part()
+    assert film_name("Backprop", "sigmoid-online", 0, Settings(step=1), "My.mp4") == "My.mp4"
 
 
 def test_what_chapters_cannot_do_is_refused(tmp_path, monkeypatch):
@@ -43,6 +50,9 @@ def test_what_chapters_cannot_do_is_refused(tmp_path, monkeypatch):
         check_options()
     monkeypatch.undo()
     with tempconfig({"output_file": "x" * 250}), pytest.raises(SettingsError, match="too long"):
+        check_options()
+    backwards = tempconfig({"from_animation_number": 14, "upto_animation_number": 10})
+    with backwards, pytest.raises(SettingsError, match=r"-n 14,10: the first .* after the last"):
         check_options()
     odd = tempconfig({"media_dir": str(tmp_path / "a\nb")})
     with odd, pytest.raises(SettingsError, match="line break"):

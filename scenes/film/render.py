@@ -85,6 +85,9 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
         takes = [Take.load(films / f"{name}.mp4") for name in chapters]
         with writing(out.path):
             path = publish(takes, quality_name(quality), out)
+    for take in takes:
+        if take.timeline.get("sound"):
+            print(f"{take.name}: its own sound is not in the film", file=sys.stderr)
     print(_summary(takes, kept, time.monotonic() - begun), file=sys.stderr)
     print(shown(path), flush=True)
     return 0

@@ -155,12 +155,12 @@ class Chapter(Scene):
             # after each scene, and reads these two in Scene.__init__.
             config.preview = False
             config.show_in_file_browser = False
-        with _one_line(type(self).__name__):
+        with _one_line(name := type(self).__name__):
+            settings = Settings.from_environment()
+            config.output_file = film_name(
+                name, self.recipe, self.step, settings, config.output_file
+            )
             check_options()
-            if not config.output_file:
-                config.output_file = film_name(
-                    type(self).__name__, self.recipe, self.step, Settings.from_environment()
-                )
         if not args:
             kwargs.setdefault("renderer", CairoRenderer(file_writer_class=Writer))
         super().__init__(*args, **kwargs)
@@ -207,9 +207,8 @@ class Chapter(Scene):
         """Say what there is, where ``-n`` asked for animations that are not."""
         count = self.renderer.num_plays
         if is_part() and config.from_animation_number >= count:
-            raise SettingsError(
-                f"-n {config.from_animation_number}: there are {count} animations, 0 to {count - 1}"
-            ) from cause
+            there = f"there are {count} animations, 0 to {count - 1}" if count else "there is none"
+            raise SettingsError(f"-n {config.from_animation_number}: {there}") from cause
 
     @classmethod
     def expected_seconds(cls) -> float:
@@ -523,6 +522,7 @@ class Chapter(Scene):
                 "question": self.question,
                 "frame_rate": config.frame_rate,
                 "duration": round(self.time, 3),
+                "sound": self._sound,
                 "beats": [
                     {
                         key: round(value, 3) if isinstance(value, float) else value

@@ -22,6 +22,7 @@ from network.locking import lock
 from scenes.kit.settings import Settings
 
 _ROOM_FOR_ENDS: Final = len(".0000.timeline.json.tmp")
+_FILMS: Final = (".mp4", ".mov", ".webm", ".gif", ".png")
 _LONGEST_NAME: Final = 255  # bytes, on every file system that is in use
 
 
@@ -41,13 +42,18 @@ def check_options() -> None:
     Raises
     ------
     SettingsError
-        If another renderer is asked for, or a name that no file can have.
+        If another renderer is asked for, a name that no file can have, or no animation at all.
     """
     if config.renderer != RendererType.CAIRO:
         raise SettingsError("chapters are drawn by Manim's Cairo renderer: leave --renderer away")
     name = Path(str(config.output_file or "")).name
     if len(os.fsencode(name)) + _ROOM_FOR_ENDS > _LONGEST_NAME:
-        raise SettingsError(f"--output_file: a name of {len(name)} characters is too long")
+        raise SettingsError(
+            f"a name of {len(name)} characters is too long for a film: choose another with -o"
+        )
+    first, last = config.from_animation_number, config.upto_animation_number
+    if first > last:
+        raise SettingsError(f"-n {first},{last}: the first animation comes after the last")
     check_folder(Path(config.media_dir))
 
 
@@ -63,12 +69,23 @@ def check_folder(media: Path) -> None:
         raise SettingsError(f"{media}: Manim cannot film into a folder with braces in its name")
 
 
-def film_name(name: str, recipe: str, step: int, settings: Settings) -> str:
-    """What a film is called: by its recipe and step where they are not the chapter's own.
+def film_name(name: str, recipe: str, step: int, settings: Settings, given: str | Path = "") -> str:
+    """What a film is called: as given, or by its recipe and step where not the chapter's own.
 
     ``Backprop``, ``Backprop-step4711``, ``Backprop-relu-softmax-sgd``; a part that ``-n`` asks
-    for says so too, since it is another film.
+    for says so too, whoever gave the name, since the books beside the whole film are not its own.
     """
+    film = Path(given or _told_of(name, recipe, step, settings))
+    if is_part():
+        last = config.upto_animation_number
+        part = f"-n{config.from_animation_number}" + (f"-{last}" if math.isfinite(last) else "")
+        suffix = film.suffix if film.suffix in _FILMS else ""
+        film = film.with_name(f"{film.name.removesuffix(suffix).removesuffix(part)}{part}{suffix}")
+    return str(film)
+
+
+def _told_of(name: str, recipe: str, step: int, settings: Settings) -> str:
+    """A chapter's name, with the recipe and the step that are not its own."""
     parts = [name]
     if settings.trace is not None:
         parts.append(settings.trace.resolve().name)
@@ -76,8 +93,6 @@ def film_name(name: str, recipe: str, step: int, settings: Settings) -> str:
         parts.append(str(settings.recipe))
     if settings.step not in (None, step):
         parts.append(f"step{settings.step}")
-    if is_part():
-        parts.append(f"n{config.from_animation_number}-{config.upto_animation_number}")
     return "-".join(parts)
 
 

@@ -160,6 +160,16 @@ def test_a_part_of_a_chapter_is_a_film_of_its_own_without_books(tmp_path):
     done = manim(tmp_path, "-n", "500")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "Once: -n 500: there are 4 animations, 0 to 3"
+    still = tmp_path / "once.py"
+    still.write_text(still.read_text().partition("        number =")[0] + "        pass\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "manim", "-ql", "-n", "3", "--media_dir", tmp_path / "m", still],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Once: -n 3: there are no animations"
 
 
 def test_a_part_leaves_the_whole_film_of_its_name_and_its_books_alone(tmp_path):

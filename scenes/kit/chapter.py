@@ -207,7 +207,11 @@ class Chapter(Scene):
         """Say what there is, where ``-n`` asked for animations that are not."""
         count = self.renderer.num_plays
         if is_part() and config.from_animation_number >= count:
-            there = f"there are {count} animations, 0 to {count - 1}" if count else "there is none"
+            there = (
+                f"there are {count} animations, 0 to {count - 1}"
+                if count
+                else "there are no animations"
+            )
             raise SettingsError(f"-n {config.from_animation_number}: {there}") from cause
 
     @classmethod

@@ -190,6 +190,25 @@ def test_a_trace_with_too_long_a_name_is_one_line_before_anything_is_drawn(tmp_p
     assert made(tmp_path, ".mp4") == []
 
 
+def test_after_a_kill_in_the_middle_of_a_clip_the_next_film_is_whole(tmp_path):
+    assert manim(tmp_path).returncode == 0
+    film = next((tmp_path / "media/videos").rglob("Once.mp4"))
+    whole = film.read_bytes()
+    clip, *_ = film.parent.rglob("partial_movie_files/*/*.mp4")
+    text, *_ = (tmp_path / "media/Tex").glob("*.svg")
+    # As a kill leaves them; what is in the folder besides is not looked at.
+    for half in (clip, text):
+        half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
+    (tmp_path / "media/.unfinished").touch()
+    (tmp_path / "media/mine.mp4").write_text("not a film")
+    film.unlink()
+    done = manim(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert film.read_bytes() == whole
+    assert (tmp_path / "media/mine.mp4").read_text() == "not a film"
+    assert not (tmp_path / "media/.unfinished").exists()
+
+
 def test_films_are_named_by_step_and_the_chapter_s_own_is_not_overwritten(tmp_path):
     assert manim(tmp_path).returncode == 0
     before = (tmp_path / "media/videos/once").rglob("Once.mp4")

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -81,12 +82,18 @@ def test_one_at_a_time_in_a_folder_and_a_killed_one_lets_go(tmp_path):
         )
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
+        assert (tmp_path / ".unfinished").exists()
         with pytest.raises(GlassnetError, match="another manim is filming into"), alone():
             raise AssertionError
         other.kill()
         other.wait()
+        assert (tmp_path / ".unfinished").exists()
+        with suppress(KeyboardInterrupt), alone():
+            raise KeyboardInterrupt
+        assert (tmp_path / ".unfinished").exists()
         with alone():
             pass
+        assert not (tmp_path / ".unfinished").exists()
 
 
 def test_a_media_folder_that_cannot_be_is_one_line(tmp_path):

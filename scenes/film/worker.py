@@ -14,7 +14,6 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-import av
 from manim import config, tempconfig
 
 from network.errors import GlassnetError
@@ -28,9 +27,6 @@ from scenes.film.rehearsal import QUALITIES, QUIET, chapters_folder
 from scenes.film.subtitles import to_srt, to_vtt
 from scenes.film.timeline import Take
 from scenes.kit.chapter import Chapter
-
-UNFINISHED = "unfinished"
-"""A file in the cache while it is written to."""
 
 
 class _Reporting(Chapter):
@@ -64,7 +60,6 @@ def main(name: str, quality: str, folder: Folder) -> int:
             files = {path.relative_to(folder.path).as_posix(): path.name for path in record.made}
             folder.place(group, {name: new / made for name, made in files.items()})
             _forget_unused_clips(scene)
-            (cache / UNFINISHED).unlink()
     except GlassnetError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -78,9 +73,6 @@ def main(name: str, quality: str, folder: Folder) -> int:
 
 def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> Chapter:
     """Render a chapter as the manim command does, in a media folder that is this chapter's own."""
-    _mend(cache)
-    cache.mkdir(parents=True, exist_ok=True)
-    (cache / UNFINISHED).touch()
     # The name, and the module by which it finds its words, stay those of the chapter.
     names = {"__module__": chapter.__module__, "report": report}
     reporting = type(chapter.__name__, (_Reporting, chapter), names)
@@ -112,19 +104,6 @@ def gather(scene: Chapter, new: Path, name: str) -> Take:
     write_whole(film.with_suffix(".srt"), to_srt(take.subtitles))
     write_whole(film.with_suffix(".vtt"), to_vtt(take.subtitles))
     return take
-
-
-def _mend(cache: Path) -> None:
-    """Take out of the cache what a process left half-written that was killed."""
-    if not (cache / UNFINISHED).exists():
-        return
-    # Manim believes whatever is there under the right name.
-    shutil.rmtree(cache / "Tex", ignore_errors=True)
-    for clip in cache.rglob("*.mp4"):
-        try:
-            av.open(str(clip)).close()
-        except av.error.FFmpegError:
-            clip.unlink()
 
 
 def _forget_unused_clips(scene: Chapter) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
+import av
 from manim import config
 from manim.constants import RendererType
 from manim.scene.scene_file_writer import SceneFileWriter
@@ -105,6 +107,8 @@ def is_part() -> bool:
 def alone() -> Iterator[None]:
     """Be the only one that films into the media folder: two would lose each other's pictures.
 
+    What one before has left half-written, that was killed, is taken away first.
+
     Raises
     ------
     SettingsError
@@ -124,7 +128,27 @@ def alone() -> Iterator[None]:
                 f"another manim is filming into {folder}: wait for it, or choose another "
                 "--media_dir"
             )
+        unfinished = folder / ".unfinished"
+        if unfinished.exists():
+            _mend(folder)
+        unfinished.touch()
         yield
+        unfinished.unlink()
+
+
+def _mend(media: Path) -> None:
+    """Delete clips and texts that cannot be read: Manim believes whatever has the right name."""
+    for clip in media.rglob("partial_movie_files/**/*"):
+        if clip.suffix in _FILMS:
+            try:
+                av.open(str(clip)).close()
+            except av.error.FFmpegError:
+                clip.unlink()
+    for text in media.glob("Tex/*.svg"):
+        try:
+            ElementTree.parse(text)
+        except ElementTree.ParseError:
+            text.unlink()
 
 
 class _Bar(tqdm):  # type: ignore[type-arg]

@@ -141,6 +141,26 @@ const followClock = () => {
   if (video.seeking || !pictureTells()) updateFromClock();
 };
 
+/** The frame that the picture told of while the film was still being sent elsewhere. */
+let toldEarly = null;
+
+const toldOf = (frame) => {
+  if (video.seeking) toldEarly = frame;
+  else update(frame);
+};
+
+/**
+ * A busy browser may tell of the new picture before it says that it has arrived, and then never
+ * again. Of another frame far away it is the old picture that was told of: the new one follows.
+ */
+const arrive = () => {
+  followClock();
+  if (video.seeking) return;
+  const near = Math.abs(toldEarly - video.currentTime * rate) <= 1;
+  if (toldEarly !== null && near && pictureTells()) update(toldEarly);
+  toldEarly = null;
+};
+
 const numbers = makeNumbers(readings, rate, seekFrame, copy);
 
 // Where the film is: time, chapter, beat
@@ -495,9 +515,10 @@ const startPlayer = () => {
   video.controls = false;
   get("cover").hidden = false;
   video.addEventListener("click", () => actions.play());
-  for (const event of ["timeupdate", "seeking", "seeked"]) {
+  for (const event of ["timeupdate", "seeking"]) {
     video.addEventListener(event, followClock);
   }
+  video.addEventListener("seeked", arrive);
   video.addEventListener("loadedmetadata", updateFromClock);
   for (const event of ["play", "pause"]) {
     video.addEventListener(event, () => {
@@ -532,7 +553,7 @@ const startPlayer = () => {
     if (video.requestVideoFrameCallback) {
       video.requestVideoFrameCallback((_, { mediaTime }) => {
         // In microseconds; after a seek Firefox tells where it was sent, not where the frame begins.
-        if (!video.seeking) update(Math.floor(mediaTime * rate + 1e-3));
+        toldOf(Math.floor(mediaTime * rate + 1e-3));
         watch();
       });
     } else {

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kit_fakes import fake_step
 
@@ -89,11 +89,13 @@ def test_rounding_up_gives_a_round_number_at_least_as_large(value):
     assert f"{rounded:.6e}".partition("e")[0].rstrip("0") in ("1.", "2.", "2.5", "5.")
 
 
+@example(1.0, 79.0, 2)
 @given(st.floats(-1000, 1000), st.floats(1e-3, 1000), st.integers(2, 8))
 def test_places_of_an_axis_are_round_even_and_inside(low, length, count):
     places = round_places(low, low + length, count)
     assert all(low - 1e-6 <= place <= low + length + 1e-6 for place in places)
-    assert 2 <= len(places) <= count + 1
+    # Where a pitch leaves but one mark, the next finer one, at most 2.5 times, leaves up to five.
+    assert 2 <= len(places) <= max(count + 1, 5)
     if len(places) > 2:
         assert np.ptp(np.diff(places)) < 1e-6 * length
     for place in places:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from network import datasets
 from network.errors import GlassnetError, SettingsError, TraceError, printable
 from network.files import reason_of
-from network.folder import HEADER, PARTIAL_SUFFIX, find_stranger
+from network.folder import HEADER, PARTIAL_SUFFIX, is_own
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
@@ -431,7 +431,7 @@ def _read_header(path: Path) -> dict[str, Any]:
     try:
         header = json.loads((path / HEADER).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        cure = "" if find_stranger(path) else f": {remake(path, None)}"
+        cure = f": {remake(path, None)}" if all(map(is_own, path.iterdir())) else ""
         raise TraceError(f"{path} is no trace, it has no {HEADER}{cure}") from None
     except OSError as error:
         raise TraceError(f"{path / HEADER} cannot be read: {reason_of(error)}") from None

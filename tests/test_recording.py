@@ -370,6 +370,36 @@ def test_files_that_merely_have_a_trace_s_names_are_not_deleted(data, out, name,
     assert (out / "a1.npy").exists()
 
 
+@pytest.mark.parametrize("place", ["out", "out.partial"])
+def test_arrays_of_somebody_s_own_are_no_trace_whatever_their_names(data, tmp_path, place):
+    folder = tmp_path / place
+    folder.mkdir()
+    for name in ("index", "loss", "a1"):
+        np.save(folder / f"{name}.npy", np.arange(9))
+    before = read_files(folder)
+    for options in ({}, {"force": True}, {"resume": True, "force": True}):
+        with pytest.raises(TraceError, match=r"it holds a1\.npy"):
+            train(online(data), tmp_path / "out", **options)
+    assert read_files(folder) == before
+
+
+@pytest.mark.parametrize("content", ['{"a":1}', '{"format": "mine"}', "x", '{\n "format": 1}'])
+def test_a_header_of_another_program_is_no_trace(data, out, content):
+    out.mkdir()
+    (out / "trace.json").write_text(content)
+    with pytest.raises(TraceError, match=r"it holds trace\.json"):
+        train(online(data), out, force=True)
+    assert (out / "trace.json").read_text() == content
+
+
+def test_an_array_that_the_trace_has_not_made_is_not_deleted(data, out):
+    train(online(data), out)
+    np.save(out / "a7.npy", np.arange(9))
+    with pytest.raises(TraceError, match=r"it holds a7\.npy"):
+        train(online(data), out, force=True)
+    np.testing.assert_array_equal(np.load(out / "a7.npy"), np.arange(9))
+
+
 def test_a_folder_or_a_link_with_the_name_of_an_array_is_not_deleted(data, tmp_path, out):
     train(online(data), out)
     (out / "a1.npy").unlink()

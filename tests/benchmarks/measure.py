@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from network.blas import blas_versions
+
 RESULTS = Path(__file__).with_name("README.md")
 
 
@@ -27,7 +29,7 @@ def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> 
 
 
 def get_machine() -> str:
-    """Processor, cores and operating system, in a few words."""
+    """Processor, cores, operating system and what multiplies matrices, in a few words."""
     import os
 
     model = platform.processor() or platform.machine()
@@ -37,8 +39,10 @@ def get_machine() -> str:
             if line.startswith("model name"):
                 model = line.split(":", 1)[1].strip()
                 break
+    made = blas_versions()
     return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, "
+        f"Python {platform.python_version()}, {made['blas']} for {made['blas_kernel']}"
     )
 
 

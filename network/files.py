@@ -70,3 +70,11 @@ def reason_of(error: OSError) -> str:
         errno.EEXIST: "there is a file of that name",
     }
     return words.get(error.errno or 0, error.strerror or str(error))
+
+
+def size_in_words(count: int) -> str:
+    """Bytes as people write them: "56.9 MB"."""
+    for unit, worth in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if count >= worth:
+            return f"{count / worth:,.1f} {unit}"
+    return f"{count / 1e3:,.0f} kB"

@@ -18,6 +18,8 @@ from network.functions import ACTIVATIONS, Activation, Floats, check_pair, delta
 
 BiasGradient = Literal["per-neuron", "scalar"]
 
+MOST_NEURONS = 10**9
+
 
 @dataclass
 class Layer:
@@ -267,6 +269,8 @@ def check_settings(
     """Raise SettingsError unless these make a network."""
     if len(sizes) < 2 or min(sizes) < 1:
         raise SettingsError(f"a network needs at least two layers of one neuron, not {sizes}")
+    if max(sizes) > MOST_NEURONS:
+        raise SettingsError(f"a layer has at most {MOST_NEURONS:,} neurons, not {max(sizes)}")
     if len(activations) != len(sizes) - 1:
         raise SettingsError(
             f"{len(sizes) - 1} dense layers need as many activations, not {len(activations)}"

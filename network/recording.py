@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 import network
 from network.blas import blas_versions
 from network.errors import TraceError
-from network.files import is_full_disk, reason_of, write_whole
+from network.files import is_full_disk, reason_of, size_in_words, write_whole
 from network.folder import CHECKPOINT, HEADER, PARTIAL_SUFFIX, find_stranger, is_own, is_taken
 from network.locking import lock
 from network.online import Segment
@@ -39,6 +39,7 @@ from network.trace import (
 )
 
 SPARSE_BUDGET = 140_000_000
+_THEN = ", then "
 SNAPSHOT_EVERY = 1000
 
 
@@ -102,6 +103,7 @@ class Recorder:
         self.recipe, self.record = recipe, record
         self.dataset = dict(dataset)
         self.planned_steps, self.batch = steps, batch
+        self.versions = versions()
         self._check_plan(steps, batch, snapshot_every)
         self.recorded: Sequence[int] = range(steps)
         if record == "full":
@@ -139,8 +141,9 @@ class Recorder:
             free = shutil.disk_usage(_nearest(self.folder.parent)).free
         if free < needed:
             raise TraceError(
-                f"the disk is full: {self.folder} needs {_size(needed)}, and {_size(free)} are "
-                "free; make room, or choose another --out, or fewer --epochs"
+                f"the disk is full: {self.folder} needs {size_in_words(needed)}, and "
+                f"{size_in_words(free)} are free; make room, or choose another --out, or fewer "
+                "--epochs"
             )
 
     def _rows(self, name: str, step: int) -> int:
@@ -177,8 +180,8 @@ class Recorder:
             if free < self.nbytes:
                 self.partial.rmdir()
                 raise TraceError(
-                    f"the disk is full: {self.folder} needs {_size(self.nbytes)}, "
-                    f"and {_size(free)} are free; make room, or choose another --out"
+                    f"the disk is full: {self.folder} needs {size_in_words(self.nbytes)}, "
+                    f"and {size_in_words(free)} are free; make room, or choose another --out"
                 )
             for name, (shape, dtype) in self.shapes.items():
                 file = (self.partial / f"{name}.npy").open("wb")
@@ -214,7 +217,7 @@ class Recorder:
                 raise
             except Exception:  # what is raised for a damaged zip file has many types
                 raise self._beyond_repair(self.partial / CHECKPOINT) from None
-            begun, now = about["plan"].pop("versions"), versions()
+            begun = about["plan"].pop("versions", {})
             plan = self._plan()
             del plan["versions"]
             if about["plan"] != plan:
@@ -222,16 +225,7 @@ class Recorder:
                     f"{self.partial} was begun with other settings or data: "
                     f"give the same to go on, or start over with {self._start_over}"
                 )
-            if begun != now and not force:
-                other = ", ".join(
-                    f"{name.replace('_', ' ')} {begun.get(name)}, now {value}"
-                    for name, value in now.items()
-                    if begun.get(name) != value
-                )
-                raise TraceError(
-                    f"{self.partial} was begun with {other}: it would not end with the bytes of an "
-                    "uninterrupted run; --resume --force goes on all the same"
-                )
+            self._go_on_with(begun, force)
             step = about["step"]
             for name, (shape, dtype) in self.shapes.items():
                 path = self.partial / f"{name}.npy"
@@ -245,6 +239,29 @@ class Recorder:
                 file.truncate(end)
                 file.seek(end)
         return step, state | about["state"]
+
+    def _go_on_with(self, begun: Mapping[str, str | int], force: bool) -> None:
+        """Raise TraceError if a run was begun with other versions; if forced, name both."""
+        other = {
+            name: (begun.get(name), now)
+            for name, now in self.versions.items()
+            if str(begun.get(name)).split(_THEN)[-1] != str(now)
+        }
+        if other and not force:
+            told = ", ".join(
+                f"{name.replace('_', ' ')} {before}, now {now}"
+                for name, (before, now) in other.items()
+            )
+            command = train_command(self.recipe, self.folder, self.record)
+            raise TraceError(
+                f"{self.partial} was begun with {told}: it would not end with the bytes of an "
+                f"uninterrupted run; {command} --resume --force goes on all the same"
+            )
+        self.versions = {
+            **self.versions,
+            **begun,
+            **{name: f"{before}{_THEN}{now}" for name, (before, now) in other.items()},
+        }
 
     @property
     def _start_over(self) -> str:
@@ -261,7 +278,7 @@ class Recorder:
             "dataset": self.dataset,
             "record": self.record,
             "snapshots": self.snapshots,
-            "versions": versions(),
+            "versions": self.versions,
         }
         return dict(json.loads(json.dumps(plan)))
 
@@ -364,7 +381,7 @@ class Recorder:
                     }
                     for name, (shape, dtype) in shapes.items()
                 },
-                "versions": versions(),
+                "versions": self.versions,
             }
             if self.record == "sparse":
                 header["recorded"] = list(self.recorded)
@@ -410,22 +427,22 @@ class Recorder:
         self._files.clear()
 
 
-def check_place(folder: Path, force: bool = False) -> None:
+def check_place(folder: Path, replace: bool = False) -> None:
     """Raise TraceError if training could not put its trace there in the end.
 
     Parameters
     ----------
     folder
         Where it is to go.
-    force
-        Whether a trace that is there is to be replaced.
+    replace
+        Whether a trace that is there may be replaced: training is forced, or was when it began.
     """
     check_replaceable(folder)
     check_replaceable(_partial(folder))
     with writing(folder):
         if not is_taken(folder):
             return
-        if force and is_taken(_old(folder)):
+        if replace and is_taken(_old(folder)):
             raise TraceError(
                 f"{_old(folder)} is in the way, left by a run that was stopped or put there by "
                 "somebody: move it away"
@@ -440,6 +457,8 @@ def check_replaceable(folder: Path) -> None:
     A trace is known by what is in its files, and by having no others.
     """
     with writing(folder):
+        with contextlib.suppress(FileNotFoundError):
+            folder.stat()  # its links may lead in a circle, or through a file
         if not is_taken(folder):
             return
         if not folder.is_dir() or folder.is_symlink():
@@ -486,14 +505,6 @@ def put_in_place(partial: Path, folder: Path) -> None:
     partial.rename(folder)
     if old is not None:
         _delete(old)
-
-
-def _size(count: int) -> str:
-    """Bytes as people write them."""
-    for unit, worth in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if count >= worth:
-            return f"{count / worth:,.1f} {unit}"
-    return f"{count / 1e3:,.0f} kB"
 
 
 def versions() -> dict[str, str | int]:

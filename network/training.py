@@ -18,6 +18,7 @@ from network import datasets
 from network.blas import one_thread
 from network.datasets import Dataset, Split
 from network.errors import DivergenceError, SettingsError, TraceError
+from network.files import size_in_words
 from network.folder import is_taken
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network
@@ -34,6 +35,7 @@ Record = Literal["full", "sparse", "none"]
 # Steps between looks at the clock, for online training: 15 ms of work.
 SEGMENT = 1000
 CHECKPOINT_SECONDS = 1.0
+MOST_MEMORY = 2**45
 
 
 @dataclass
@@ -355,7 +357,7 @@ def train(
         return Result(recipe, run.network, run.epochs, run.confusion)
     # Links resolved: the trace is made beside the folder that is meant, and renamed.
     out = Path(os.path.realpath(traces_folder() / recipe.label if out is None else out))
-    check_place(out, force)
+    check_place(out, replace=force or resume)
     dataset = dataset or datasets.load(recipe.dataset)
     with Lock(out):
         return _record(
@@ -383,22 +385,22 @@ def _record(
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Result:
     """Train into the folder `out`, whose lock the caller holds; see `train`."""
-    run = _new_run(recipe, dataset)
-    recorder = Recorder(
-        out,
-        recipe,
-        {"name": dataset.name, "sha256": dataset.sha256},
-        run.steps,
-        run.batch,
-        record,
-        snapshot_every,
-    )
-    if recorder.is_whole and (resume or not (force or is_taken(out))):
-        # Killed when all was written but the name.
-        recorder.give_name()
-        return _read_result(out)
-    # One thread, whoever asks: the bytes of a trace depend on how many there are.
+    # One thread, whoever asks: the bytes of a trace depend on how many there are, and it says so.
     with one_thread():
+        run = _new_run(recipe, dataset)
+        recorder = Recorder(
+            out,
+            recipe,
+            {"name": dataset.name, "sha256": dataset.sha256},
+            run.steps,
+            run.batch,
+            record,
+            snapshot_every,
+        )
+        if recorder.is_whole and (resume or not (force or is_taken(out))):
+            # Killed when all was written but the name.
+            recorder.give_name()
+            return _read_result(out)
         try:
             _begin(run, recorder, resume, force)
             _loop(run, recorder, progress, checkpoint_seconds)
@@ -464,9 +466,28 @@ def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:
             f"{recipe.name} is made for {recipe.sizes[0]} pixels and {recipe.sizes[-1]} classes, "
             f"and {dataset.name} has {n_in} and {classes}: add --sizes {fitting}"
         )
+    _check_memory(recipe, len(train_split), len(test_split))
     if recipe.holdout:
         train_split, test_split = datasets.split_validation(train_split, recipe.holdout)
     return _Run(recipe, recipe.new_network(), train_split, test_split)
+
+
+def _check_memory(recipe: Recipe, train_images: int, test_images: int) -> None:
+    """Raise SettingsError if this machine cannot hold so large a network, before it is made."""
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        there = MOST_MEMORY
+    batch = SEGMENT if recipe.online else recipe.batch_size or train_images
+    rows = max(min(batch, train_images), test_images)
+    # At least: parameters, gradients and velocities; z and a of each neuron for so many images.
+    needed = 12 * recipe.parameter_count + 8 * rows * sum(recipe.sizes[1:])
+    if needed > there:
+        raise SettingsError(
+            f"a network of {recipe.parameter_count:,} weights and biases needs "
+            f"{size_in_words(needed)} of memory, and {size_in_words(there)} are there: "
+            "give smaller --sizes"
+        )
 
 
 def _segments(run: _Run, recorder: Recorder | None) -> Iterator[int]:

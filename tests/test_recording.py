@@ -422,7 +422,13 @@ def test_what_stands_where_the_old_trace_would_go_is_left_alone(data, out):
     trained = []
     with pytest.raises(TraceError, match=r"\.out\.old is in the way"):
         train(online(data, seed=1), out, force=True, progress=trained.append)
+    beside.rename(out.with_name("aside"))
+    stop_at(40, online(data, seed=1), out, force=True)
+    out.with_name("aside").rename(beside)
+    with pytest.raises(TraceError, match=r"\.out\.old is in the way"):
+        train(online(data, seed=1), out, resume=True, progress=trained.append)
     assert not trained
+    shutil.rmtree(out.with_name("out.partial"))
     shutil.move(out, out.with_name("elsewhere"))
     train(online(data), out)
     assert (beside / "thesis.txt").read_text() == "ten years of work"
@@ -453,6 +459,25 @@ def test_a_plan_for_which_no_disk_is_large_enough_is_told_at_once(data, out):
     assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
 
 
+def test_a_network_that_no_memory_holds_is_told_at_once(data, out):
+    with pytest.raises(SettingsError, match=r"needs .* TB of memory, and .* are there"):
+        train(online(data, sizes=(25, 10**9, 10**9, 10), activations=("sigmoid",) * 3), out)
+    # One image at a time the parameters of this one are few; all of them are shown at once, too.
+    with pytest.raises(SettingsError, match=r"needs .* GB of memory"):
+        train(online(data, sizes=(25, 2 * 10**8, 10)), out, record="none")
+    with pytest.raises(SettingsError, match="a layer has at most 1,000,000,000 neurons"):
+        online(data, sizes=(25, 10**20, 10))
+    assert not out.exists()
+
+
+def test_links_in_a_circle_are_told(data, tmp_path):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    for out in (tmp_path / "circle", tmp_path / "circle" / "below"):
+        for options in ({}, {"force": True}):
+            with pytest.raises(TraceError, match="its links lead in a circle"):
+                train(online(data), out, **options)
+
+
 def test_a_clock_that_is_set_back_gives_no_negative_seconds(data, out, monkeypatch):
     times = iter(range(10**9, 0, -1))
     monkeypatch.setattr(training.time, "perf_counter", lambda: float(next(times)))
@@ -478,7 +503,40 @@ def test_another_kernel_goes_on_only_if_told_to(data, tmp_path, out, monkeypatch
     stop_at(20, online(data), tmp_path / "two", snapshot_every=10)
     monkeypatch.setattr(recording, "blas_versions", lambda: {"blas": "other", "blas_kernel": "Old"})
     train(online(data), tmp_path / "two", resume=True, force=True, snapshot_every=10)
-    assert Trace.open(tmp_path / "two").header["versions"]["blas_kernel"] == "Old"
+    kernel = Trace.open(out).header["versions"]["blas_kernel"]
+    assert Trace.open(tmp_path / "two").header["versions"]["blas_kernel"] == f"{kernel}, then Old"
+
+
+def test_a_run_forced_on_under_another_kernel_is_asked_once_and_stays_marked(
+    data, tmp_path, monkeypatch
+):
+    """Forced and stopped again, it goes on under the second kernel, and under no third unasked."""
+
+    def use(kernel):
+        monkeypatch.setattr(recording, "blas_versions", lambda: {"blas_kernel": kernel})
+
+    out = tmp_path / "two"
+    use("First")
+    stop_at(20, online(data), out, snapshot_every=10)
+    use("Second")
+    stop_at(60, online(data), out, resume=True, force=True, snapshot_every=10)
+    use("Third")
+    with pytest.raises(TraceError, match="blas kernel First, then Second, now Third"):
+        train(online(data), out, resume=True, snapshot_every=10)
+    use("Second")
+    train(online(data), out, resume=True, snapshot_every=10)
+    assert Trace.open(out).header["versions"]["blas_kernel"] == "First, then Second"
+
+
+def test_a_chapter_s_run_under_another_kernel_names_the_whole_command(data, tmp_path, monkeypatch):
+    recipe = online(data).change(name="begun-elsewhere")
+    monkeypatch.setitem(RECIPES, "begun-elsewhere", recipe)
+    monkeypatch.setenv("GLASSNET_DATA", str(tmp_path / "home"))
+    out = tmp_path / "home" / "traces" / "begun-elsewhere"
+    stop_at(60, recipe, out)
+    monkeypatch.setattr(recording, "blas_versions", lambda: {"blas_kernel": "Other"})
+    with pytest.raises(TraceError, match="network train begun-elsewhere --resume --force goes on"):
+        ensure_trace("begun-elsewhere")
 
 
 def test_batches_have_the_same_bytes_whoever_asks_for_them(data, tmp_path):

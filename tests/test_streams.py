@@ -11,6 +11,7 @@ import pytest
 
 from network.command_line import spell
 from network.trace import Trace
+from network.training import ensure_trace
 from tests.small_runs import write_dataset
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -142,6 +143,13 @@ def test_a_wrong_word_points_to_the_help_of_its_command():
     assert "--foo (python -m network train --help" in done.stderr
 
 
+@pytest.fixture(scope="module")
+def trained():
+    """The recording of the chapters: a missing one would be trained, which is told, too."""
+    return ensure_trace("sigmoid-online")
+
+
+@pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("command", ["check", "sheet", "handout"])
 def test_what_a_chapter_shall_tell_of_is_refused_in_one_way(command, tmp_path):
     out = [] if command == "check" else ["--out", tmp_path / "out.pdf"]

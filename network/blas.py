@@ -42,7 +42,7 @@ def _function(name: str, *argument_types: Any, result: Any = ctypes.c_int) -> An
 
 def blas_versions() -> dict[str, str | int]:
     """Library, kernel and threads now: ``{"blas": "scipy-openblas 0.3.30", ...}``."""
-    about = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    about = np.show_config(mode="dicts").get("Build Dependencies", {}).get("blas", {})
     kernel, threads = (
         _function("get_corename", result=ctypes.c_char_p),
         _function("get_num_threads"),

@@ -6,7 +6,9 @@ The command lines print it and exit with the error's `exit_code`; no traceback.
 
 from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
 
+import contextlib
 import re
+import sys
 
 _PLACE = re.compile(r"[/\\]|\.[a-z]")
 """What is in the name of a file and in an address."""
@@ -27,6 +29,14 @@ class GlassnetError(Exception):
 def printable(text: object) -> str:
     """Give `text` on one line, whatever odd characters a file name may have."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
+def tell(text: object) -> None:
+    """Say something on standard error, where anybody listens; that nobody does stops nothing."""
+    if sys.stderr is not None:
+        # A pipe may have been closed, a terminal too, a disk be full.
+        with contextlib.suppress(OSError, ValueError):
+            print(text, file=sys.stderr, flush=True)
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
 
+from network.errors import tell
 from network.training import Progress
 
 # Between plain lines, when there are many short epochs.
@@ -16,7 +17,7 @@ LINE_SECONDS = 2.0
 @contextlib.contextmanager
 def show_progress(name: str, quiet: bool = False) -> Iterator[Callable[[Progress], None] | None]:
     """Give the function that `network.training.train` reports to, or None when `quiet`."""
-    if quiet:
+    if quiet or sys.stderr is None:
         yield None
     elif sys.stderr.isatty():
         with contextlib.ExitStack() as stack:
@@ -61,11 +62,9 @@ class _Lines:
         last = progress.step == progress.steps
         if progress.epoch and (last or time.monotonic() - self.last >= LINE_SECONDS):
             self.last = time.monotonic()
-            print(
+            tell(
                 f"{self.name}: step {progress.step:,} of {progress.steps:,}, "
-                f"{_accuracies(progress)}",
-                file=sys.stderr,
-                flush=True,
+                f"{_accuracies(progress)}"
             )
 
 

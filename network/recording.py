@@ -12,7 +12,7 @@ import math
 import os
 import platform
 import shutil
-import sys
+import stat
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 import network
 from network.blas import blas_versions
-from network.errors import TraceError
+from network.errors import TraceError, tell
 from network.files import is_full_disk, reason_of, size_in_words, write_whole
 from network.folder import CHECKPOINT, HEADER, PARTIAL_SUFFIX, find_stranger, is_own, is_taken
 from network.locking import lock
@@ -447,7 +447,11 @@ def check_place(folder: Path, replace: bool = False) -> None:
                 f"{_old(folder)} is in the way, left by a run that was stopped or put there by "
                 "somebody: move it away"
             )
-        if os.path.ismount(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        if (
+            os.path.ismount(folder)
+            or not os.access(folder, os.W_OK | os.X_OK)
+            or _is_kept_by_its_parent(folder)
+        ):
             raise TraceError(f"{folder} cannot be replaced: choose another --out")
 
 
@@ -468,6 +472,15 @@ def check_replaceable(folder: Path) -> None:
             raise TraceError(
                 f"{folder} is no trace and not empty (it holds {stranger}): choose another --out"
             )
+
+
+def _is_kept_by_its_parent(folder: Path) -> bool:
+    """Whether only its owner may rename it, as in /tmp, and that is somebody else."""
+    if not hasattr(os, "geteuid"):
+        return False
+    parent = folder.parent.stat()
+    own = (0, parent.st_uid, folder.stat().st_uid)
+    return bool(parent.st_mode & stat.S_ISVTX) and os.geteuid() not in own
 
 
 def _partial(folder: Path) -> Path:
@@ -568,15 +581,16 @@ class Lock:
         with writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("a+b")
-        if not lock(self._file, wait=False):
-            if not self.wait:
-                self._file.close()
-                raise TraceError(
-                    f"another process is training {self.folder}: "
-                    "wait for it, or choose another --out"
-                )
-            print(f"waiting for another process that trains {self.folder}", file=sys.stderr)
-            lock(self._file, wait=True)
+            taken = lock(self._file, wait=False)
+        if not taken and not self.wait:
+            self._file.close()
+            raise TraceError(
+                f"another process is training {self.folder}: wait for it, or choose another --out"
+            )
+        if not taken:
+            tell(f"waiting for another process that trains {self.folder}")
+            with writing(self.path):
+                lock(self._file, wait=True)
         return self
 
     def __exit__(

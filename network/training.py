@@ -444,15 +444,17 @@ def ensure_trace(name: str, progress: Callable[[Progress], None] | None = None) 
         As `train` does.
     """
     recipe = find_recipe(name)
-    out = traces_folder() / recipe.label
+    folder = traces_folder() / recipe.label
+    out = Path(os.path.realpath(folder))
     if not out.exists():
+        check_place(out)
         with Lock(out, wait=True):
             # The process that we waited for may have made it.
             if not out.exists():
                 dataset = datasets.load(recipe.dataset)
                 record = default_record(recipe)
                 _record(recipe, dataset, out, record, resume=True, progress=progress)
-    return out
+    return folder
 
 
 def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:

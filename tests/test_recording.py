@@ -470,6 +470,19 @@ def test_a_network_that_no_memory_holds_is_told_at_once(data, out):
     assert not out.exists()
 
 
+def test_what_only_its_owner_may_rename_is_told_before_training(data, out, monkeypatch):
+    """As in /tmp: everybody makes folders there, and nobody else's can be moved."""
+    train(online(data), out)
+    out.parent.chmod(0o1777)
+    trained = []
+    monkeypatch.setattr(os, "geteuid", lambda: 12345, raising=False)
+    with pytest.raises(TraceError, match="out cannot be replaced: choose another --out"):
+        train(online(data, seed=1), out, force=True, progress=trained.append)
+    out.parent.chmod(0o777)
+    train(online(data, seed=1), out, force=True)
+    assert not trained
+
+
 def test_links_in_a_circle_are_told(data, tmp_path):
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     for out in (tmp_path / "circle", tmp_path / "circle" / "below"):
@@ -735,6 +748,20 @@ def test_ensure_trace_waits_for_the_other_and_trains_only_once(data, tmp_path, m
     assert len(begins) == 1
     assert ensure_trace("waited-for") == found[0]
     assert len(begins) == 1
+
+
+def test_ensure_trace_follows_links_as_the_command_line_does(data, tmp_path, monkeypatch):
+    """The traces of a chapter may be on another disk, also before they are made."""
+    monkeypatch.setenv("GLASSNET_DATA", str(tmp_path))
+    monkeypatch.setitem(recipes.RECIPES, "linked", online(data).change(name="linked"))
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "traces" / "linked").symlink_to(tmp_path / "disk" / "far")
+    assert Trace.open(ensure_trace("linked")).recipe.name == "linked"
+    assert (tmp_path / "disk" / "far" / "trace.json").exists()
+    (tmp_path / "disk" / "far").rename(tmp_path / "disk" / "far.partial")
+    (tmp_path / "disk" / "far.partial" / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(TraceError, match=r"it holds thesis\.txt"):
+        ensure_trace("linked")
 
 
 def test_ensure_trace_finishes_an_unfinished_run(data, tmp_path, monkeypatch):

@@ -133,3 +133,6 @@ def test_there_is_no_bar_but_manim_s_own_nor_where_there_is_no_terminal(monkeypa
     with tempconfig({"progress_bar": "none"}), show_time("Bias", 10.0) as bar:
         bar.update(11.0)
     assert file.getvalue() == ""
+    monkeypatch.setattr(sys, "stderr", None)
+    with tempconfig({"progress_bar": "none"}), show_time("Bias", 10.0) as bar:
+        bar.update(11.0)

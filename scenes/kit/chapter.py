@@ -38,7 +38,6 @@ import platform
 import re
 import shutil
 import string
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -62,7 +61,7 @@ from manim import (
     config,
 )
 
-from network.errors import GlassnetError, SettingsError
+from network.errors import GlassnetError, SettingsError, tell
 from network.files import write_whole
 from network.moment import Moment
 from network.progress import show_progress
@@ -398,10 +397,9 @@ class Chapter(Scene):
         """Add sound as Manim does, and say what becomes of it."""
         if not self._sound:
             self._sound = True
-            print(
+            tell(
                 f"{type(self).__name__}: sound is only in a film that manim makes afresh "
-                "(--flush_cache); the joined film has none",
-                file=sys.stderr,
+                "(--flush_cache); the joined film has none"
             )
         super().add_sound(*args, **kwargs)
 
@@ -497,10 +495,9 @@ class Chapter(Scene):
         """Write readings and timeline beside the video, when there is one."""
         film = self.output_plan.primary_artifact
         if is_part():
-            print(
+            tell(
                 f"{type(self).__name__}: a part of the chapter has no subtitles, timeline and "
-                "readings",
-                file=sys.stderr,
+                "readings"
             )
             return
         if film is None or not self.session_spec.output.is_video or not self.renderer.num_plays:
@@ -551,7 +548,7 @@ def _one_line(where: str | Callable[[], str]) -> Iterator[None]:
         yield
     except GlassnetError as error:
         name = where() if callable(where) else where
-        print(f"{name}: {error}", file=sys.stderr)
+        tell(f"{name}: {error}")
         raise SystemExit(error.exit_code) from error
 
 

@@ -162,7 +162,8 @@ class _Bar(tqdm):  # type: ignore[type-arg]
 @contextmanager
 def show_time(name: str, seconds: float) -> Iterator[Any]:
     """Give a bar of the seconds filmed, on a terminal, unless Manim shows its own."""
-    own = config.progress_bar == "none" and sys.stderr.isatty()
+    listens = sys.stderr is not None and sys.stderr.isatty()
+    own = config.progress_bar == "none" and listens
     shape = "{desc} {percentage:3.0f}%|{bar}| {n:.0f} of about {total:.0f} s"
     with _Bar(
         desc=name, total=max(seconds, 1.0), bar_format=shape, disable=not own, leave=False

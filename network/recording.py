@@ -139,7 +139,9 @@ class Recorder:
         needed = sum(_nbytes(shape, dtype) for shape, dtype in layout.values())
         with writing(self.folder):
             free = shutil.disk_usage(_nearest(self.folder.parent)).free
-        if free < needed:
+            # What an unfinished run has written is there already, or will be deleted first.
+            held = sum(file.stat().st_size for file in self.partial.glob("*.npy"))
+        if free + held < needed:
             raise TraceError(
                 f"the disk is full: {self.folder} needs {size_in_words(needed)}, and "
                 f"{size_in_words(free)} are free; make room, or choose another --out, or fewer "

@@ -694,6 +694,25 @@ def test_too_little_room_is_told_before_training(data, out, monkeypatch):
     assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
 
 
+def test_an_unfinished_run_needs_room_only_for_the_rest(data, tmp_path, out, monkeypatch):
+    whole = read_timeless(train(online(data), tmp_path / "whole").path)
+    stop_at(60, online(data), out)
+    held = sum(file.stat().st_size for file in out.with_name("out.partial").glob("*.npy"))
+    usage = shutil.disk_usage(out.parent)
+    # 19 kB in all.
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=18_000 - held))
+    with pytest.raises(TraceError, match="disk is full"):
+        train(online(data), out, resume=True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=20_000 - held))
+    train(online(data), out, resume=True)
+    assert read_timeless(out) == whole
+    # Whole but for its name it needs none.
+    out.rename(out.with_name("out.partial"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=0))
+    train(online(data), out)
+    assert read_timeless(out) == whole
+
+
 # Two at once
 
 

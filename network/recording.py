@@ -166,6 +166,11 @@ class Recorder:
         """Whether an unfinished run can be resumed."""
         return (self.partial / CHECKPOINT).exists()
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is an unfinished run, also one that lacks no more than its name."""
+        return self.has_checkpoint or (self.partial / HEADER).exists()
+
     def start(self) -> None:
         """Begin anew: an empty partial folder.
 
@@ -223,10 +228,7 @@ class Recorder:
             plan = self._plan()
             del plan["versions"]
             if about["plan"] != plan:
-                raise TraceError(
-                    f"{self.partial} was begun with other settings or data: "
-                    f"give the same to go on, or start over with {self._start_over}"
-                )
+                raise self.make_error_of_others()
             self._go_on_with(begun, force)
             step = about["step"]
             for name, (shape, dtype) in self.shapes.items():
@@ -241,6 +243,13 @@ class Recorder:
                 file.truncate(end)
                 file.seek(end)
         return step, state | about["state"]
+
+    def make_error_of_others(self) -> TraceError:
+        """The error of an unfinished run that is not of these settings."""
+        return TraceError(
+            f"{self.partial} was begun with other settings or data: "
+            f"give the same to go on, or start over with {self._start_over}"
+        )
 
     def _go_on_with(self, begun: Mapping[str, str | int], force: bool) -> None:
         """Raise TraceError if a run was begun with other versions; if forced, name both."""

@@ -422,7 +422,9 @@ def _begin(run: _Run, recorder: Recorder, resume: bool, force: bool) -> None:
         run.load(*recorder.resume(force))
     elif is_taken(recorder.folder) and not force:
         raise TraceError(f"{recorder.folder} is there already: --force trains it anew")
-    elif recorder.has_checkpoint and not force:
+    elif recorder.is_begun and not force:
+        if resume:
+            raise recorder.make_error_of_others()
         raise TraceError(
             f"an unfinished run is at {recorder.partial}: --resume goes on, --force starts over"
         )

@@ -446,7 +446,12 @@ def test_a_run_killed_before_its_name_is_only_renamed(data, out):
         assert result.epochs == Trace.open(out).epochs
         np.testing.assert_array_equal(result.network.flat, Trace.open(out).parameters())
         out.rename(out.with_name("out.partial"))
-    # Of other settings, it is not what was asked for.
+    # Of other settings, it is not what was asked for, nor to be lost.
+    with pytest.raises(TraceError, match="an unfinished run is at"):
+        train(online(data, seed=1), out)
+    with pytest.raises(TraceError, match="was begun with other settings or data"):
+        train(online(data, seed=1), out, resume=True)
+    assert read_files(out.with_name("out.partial")) == whole
     train(online(data, seed=1), out, force=True)
     assert Trace.open(out).recipe.seed == 1
 

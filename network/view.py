@@ -62,7 +62,7 @@ class View(Moment):
     @functools.cached_property
     def values(self) -> Mapping[str, Any]:
         """Every quantity by name."""
-        named: dict[str, Any] = {"x": self.x, "prediction": self.prediction}
+        named: dict[str, Any] = {"at": self.at, "x": self.x, "prediction": self.prediction}
         for name in ("label", "y", "loss", "error"):
             if getattr(self, name) is not None:
                 named[name] = getattr(self, name)

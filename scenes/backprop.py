@@ -462,7 +462,7 @@ class Backprop(Chapter):
         figures = {"after": after, "nearer": Quantity.derived(outputs_nearer, before, after)}
         variant = "text" if after.error < before.error else "worse"
         variant = "tiny" if max(before.error, after.error) < 0.00005 else variant
-        with self.beat("again", variant, **figures, **self.words()):
+        with self.beat("again", variant, moment=after, **figures, **self.words()):
             self.play(
                 FadeIn(self.rows.names, again.heads[0], again.befores, again.error_before),
                 LaggedStart(*map(grow, again.bars), lag_ratio=0.08),
@@ -487,7 +487,8 @@ class Backprop(Chapter):
         }
         fell = curve.last.quantity.value < curve.first.quantity.value
         variant = ("text" if self.online else "batch") if fell else "worse"
-        with self.beat("so-many-times", variant if trace.steps > 1 else "one", **figures):
+        variant = variant if trace.steps > 1 else "one"
+        with self.beat("so-many-times", variant, moment=trace, **figures):
             self.play(FadeIn(curve.axes, curve.count, curve.first), run_time=STEADY)
             pictures = [Values.of(self.story, "x"), *curve.pictures]
             self.play(
@@ -1158,7 +1159,7 @@ def named(name: str, number: Number, digit: Digit, place: int) -> VGroup:
 def above_digit(*lines: Words | Formula) -> VGroup:
     """Up to two lines between the title and the digit."""
     for index, line in enumerate(lines):
-        line.shift([-EDGE - line.get_left()[0], 2.42 - 0.48 * index - line.baseline, 0])
+        line.shift([-EDGE - line.get_left()[0], 2.25 - 0.43 * index - line.baseline, 0])
     return VGroup(*lines)
 
 

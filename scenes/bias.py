@@ -35,7 +35,7 @@ from manim import (
 from network.functions import activate
 from network.trace import Trace
 from network.view import View
-from scenes.kit import findings
+from scenes.kit import findings, stage
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
 from scenes.kit.claims import claim, claim_points
@@ -131,7 +131,7 @@ class Bias(Chapter):
             "neurons": Quantity.derived(findings.layer_size, self.trace, LAYER),
             "thing": self.thing(self.story.label),
         }
-        with self.beat("the-sum", **figures):
+        with self.beat("the-sum", moment=self.end, **figures):
             self.digit = Picture(self.story, "x", size=2.9).move_to(5.1 * LEFT + LIFT)
             weights = (self.end, f"W{LAYER}[{self.neuron}]")
             self.weights = Picture(*weights, size=2.9, signed=True).move_to(1.4 * LEFT + LIFT)
@@ -521,7 +521,8 @@ class NeuronPicture:
         formula = Formula(
             f"z = w_1 x_1 + w_2 x_2 + ... + w_{inputs} x_{inputs} {{{{ + b dot 1 : bias }}}}",
             x_height=0.26,
-        ).move_to(HEAD + 0.1 * LEFT)
+        )
+        formula.set(width=min(formula.width, stage.HEAD.width - 0.3)).move_to(stage.HEAD.centre)
         self.formula_of_bias = formula.select("bias")
         late = self.formula_of_bias.get_family()
         self.formula_without_bias = VGroup(

@@ -530,7 +530,7 @@ class Forward(Chapter):
             "said": trace.dataset.classes[end.prediction],
             "output": Quantity.recorded(end, f"a{self.last}[{end.prediction}]"),
         }
-        with self.beat("trained", "right" if end.right else "wrong", **figures):
+        with self.beat("trained", "right" if end.right else "wrong", moment=end, **figures):
             note = self.after_so_many_steps()
             before = self.outlines()
             self.play(

@@ -157,7 +157,7 @@ class OneHot(Chapter):
 
     def ask_why(self) -> None:
         """Open on the question, with the story's own label in it."""
-        with self.beat("question", self.variant, **self.words):
+        with self.beat("question", self.variant, moment=None, **self.words):
             name = str(self.label) if self.named else self.classes[self.label]
             self.ask(f"Why not just answer “{name}”?")
 
@@ -473,7 +473,8 @@ class OneHot(Chapter):
         """The network's ten outputs for the picture, and the largest of them."""
         when = "first" if self.story.step == 0 else "later"
         said = int(self.story.prediction)
-        with self.beat("what-it-says", when, **self.words, said=in_words(self.classes[said])):
+        words = {**self.words, "said": in_words(self.classes[said])}
+        with self.beat("what-it-says", when, moment=self.story, **words):
             self.bars = self.outputs()
             self.saying = caption("output", ACTIVATION, self.bars.tracks)
             self.play(FadeOut(self.tables), run_time=QUICK)

@@ -576,3 +576,31 @@ def test_a_wrong_name_is_one_line(capsys):
     error = capsys.readouterr().err
     assert error.startswith("glassnet: no chapter 'backprob': did you mean 'backprop'? there are ")
     assert error.count("\n") == 1
+
+
+# Which moment is on screen
+
+
+def test_a_badge_of_another_network_than_the_one_shown_is_found(find):
+    def trained(self):
+        return self.trace.see(self.story.picture)
+
+    def output(self):
+        self.play(FadeIn(Number(trained(self), "a2[3]")))
+
+    (found,) = find(output)
+    assert found[0] == "badge"
+    assert "the badge says 'before training', and the network shown is that after" in found[1]
+
+
+def test_a_badge_of_one_of_those_shown_is_none_and_a_picture_is_of_no_network(find):
+    def both(self):
+        view = self.trace.see(self.story.picture)
+        numbers = VGroup(Number(view, "a2[3]"), Number(self.story, "a2[3]"))
+        self.play(FadeIn(numbers.arrange(RIGHT)))
+
+    def picture(self):
+        self.play(FadeIn(Picture(self.trace.see(self.story.picture), "x")))
+
+    assert [found for found in find(both) if found[0] == "badge"] == []
+    assert [found for found in find(picture) if found[0] == "badge"] == []

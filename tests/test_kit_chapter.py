@@ -288,11 +288,12 @@ def test_question_and_answer(told):
         self.kept = kept
 
     chapter = told(construct)
-    (title,) = chapter.after_question
+    title, badge = chapter.after_question
+    assert badge is chapter.badge
     # The last picture of the beat is the question.
     assert chapter.beats[0].end == pytest.approx(chapter.gone_at - QUICK, abs=0.04)
     *others, answer = chapter.mobjects
-    assert others == [title, chapter.kept]
+    assert others == [title, badge, chapter.kept]
     assert isinstance(answer, Words)
     assert answer.get_center() == pytest.approx([0, 0, 0])
     assert answer.width < config.frame_width - 2 * MARGIN

@@ -9,6 +9,7 @@ colours, the number of words) when the picture rests: at each wait and at the en
 the middle of a movement only text outside the frame counts.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,10 @@ from scenes.film.pictures import find_false_pictures
 from scenes.film.rehearsal import ChapterError, Watcher, rehearse
 from scenes.film.shown import RelationError, fault_in
 from scenes.kit.chapter import BeatTime, Chapter
-from scenes.kit.ledger import Drawing, Ledger, Reading, moments_in
+from scenes.kit.ledger import Drawing, Ledger, Reading, moments_in, steps_behind_all
 from scenes.kit.narration import LINE_LENGTH, LINES, seconds_to_say
 
+_OF_AN_IMAGE = re.compile(r"""(^|\[")(x|y|label|step|at|index|epoch)(\[[\d, ]+\])?("\])?$""")
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
 
 
@@ -46,7 +48,7 @@ class Finding:
         Where in the film; the beat is None between beats.
     rule
         What kind it is: a rule of `scenes.kit.allow`, or "words", "reading", "relation", "picture",
-        "moment", "narration", "subtitle", "error".
+        "moment", "badge", "narration", "subtitle", "error".
     what, where, mend
         What is wrong, the text or source it is about, and how to mend it.
     """
@@ -168,6 +170,7 @@ def check(
         _check_relations(told.ledger, inspector)
         _check_readings(told, oracle_of(told), inspector)
         _check_moments(told, inspector)
+        _check_badges(told, inspector)
     return sorted(inspector.findings, key=lambda finding: finding.time)
 
 
@@ -208,6 +211,31 @@ def _check_moments(chapter: Chapter, inspector: _Inspector) -> None:
                     row.time,
                     row.beat,
                 )
+
+
+def _check_badges(chapter: Chapter, inspector: _Inspector) -> None:
+    """The badge says which network is on screen: that of something shown in its beat."""
+    shown: dict[str | None, dict[int, Reading | Drawing]] = {}
+    seen = (reading for reading in chapter.ledger.readings if reading.place == "screen")
+    rows: list[Reading | Drawing] = [*seen, *chapter.ledger.pictures]
+    for row in rows:
+        # Pictures and labels are of no network.
+        if not _OF_AN_IMAGE.search(row.source):
+            for at in steps_behind_all(row.source, row.step, chapter.trace.steps):
+                shown.setdefault(row.beat, {})[at] = row
+    for beat, badge in chapter.badges.items():
+        there = shown.get(beat, {})
+        if there and badge.at not in there and (badge.at is not None or not badge.says):
+            at, row = next(iter(there.items()))
+            inspector.report(
+                "badge",
+                f"the badge says {badge.says or 'nothing'!r}, and the network shown is that "
+                f"after {at:,} steps",
+                row.source,
+                "say which with beat(..., moment=...)",
+                row.time,
+                beat,
+            )
 
 
 def _check_relations(ledger: Ledger, inspector: _Inspector) -> None:

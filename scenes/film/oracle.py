@@ -518,6 +518,8 @@ class Seen:
             return Value(float(best_of(self.output)), 0.0)
         if name == "label":
             return Value(float(self.label), 0.0)
+        if name == "at":
+            return Value(float(self.step), 0.0)
         raise OracleError(f"the oracle does not know {name!r}")
 
 

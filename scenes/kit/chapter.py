@@ -42,7 +42,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from manim import (
@@ -67,6 +67,7 @@ from network.moment import Moment
 from network.progress import show_progress
 from network.trace import Step, Trace
 from network.training import ensure_trace
+from scenes.kit.badge import Arrive, Leave, MomentBadge
 from scenes.kit.claims import find_claims
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
@@ -136,6 +137,10 @@ class Chapter(Scene):
         The times of all beats so far.
     told_of
         The names of the moments that it tells of besides its story: see `tell_of`.
+    badge
+        Which moment of the run is on screen: see `beat`.
+    badges
+        What it was in each beat so far.
     """
 
     title: ClassVar[str] = ""
@@ -146,6 +151,7 @@ class Chapter(Scene):
 
     trace: Trace
     story: Step
+    badge: MomentBadge
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._asked_to_show = (config.preview or config.show_in_file_browser) and not has_viewer()
@@ -169,6 +175,8 @@ class Chapter(Scene):
         self._asked: Words | None = None
         self._arrivals: list[Mobject] = []
         self.told_of: set[str] = set()
+        self.badges: dict[str, MomentBadge] = {}
+        self._next_badge: MomentBadge | None = None
         self._bar: Any = None
         self._sound = False
 
@@ -233,6 +241,7 @@ class Chapter(Scene):
         if self.title:
             self._title.add(Words(self.title, x_height=SMALL, colour=DIM))
             self.add(self._title.to_corner(UL, buff=MARGIN))
+        self.badge = MomentBadge(None)
 
     @classmethod
     def file_name(cls) -> str:
@@ -276,7 +285,12 @@ class Chapter(Scene):
 
     @contextmanager
     def beat(
-        self, name: str, variant: str = "text", **figures: Quantity | Moment | str
+        self,
+        name: str,
+        variant: str = "text",
+        *,
+        moment: Moment | Trace | Literal["same"] | None = "same",
+        **figures: Quantity | Moment | str,
     ) -> Iterator[Beat]:
         """One beat of the story, which lasts at least as long as its words need.
 
@@ -286,6 +300,10 @@ class Chapter(Scene):
             Its name, also of Manim's section, and of its table in the narration.
         variant
             Which of the table's texts is told.
+        moment
+            Whose network is on screen from its first movement on, for the badge: a step, a view,
+            the trace where it is the whole run, None where it is of no network. As in the beat
+            before, if not given; as the story has it in the first.
         figures
             Figures and words for the narration besides those of the step, and views of which it
             names values.
@@ -294,6 +312,11 @@ class Chapter(Scene):
             raise ValueError(f"beat {name!r} begins before {self._beat.name!r} has ended")
         told = self._narration.tell(name, self.story, figures, variant)
         self.next_section(name)
+        if moment != "same":
+            self._turn_badge(MomentBadge(moment))
+        elif not self.badges:
+            self._turn_badge(MomentBadge(self.story))
+        self.badges[name] = self._next_badge or self.badge
         self._beat = beat = Beat(self, name, told)
         self._note_told(beat)
         yield beat
@@ -307,6 +330,10 @@ class Chapter(Scene):
             )
         self._beat = None
         self.end_beat(BeatTime(name, beat.start, self.time, told.text))
+
+    def _turn_badge(self, badge: MomentBadge) -> None:
+        """Let the next movement bring another badge, if it says something else."""
+        self._next_badge = badge if badge.says != self.badge.says else None
 
     def end_beat(self, beat: BeatTime) -> None:
         """Keep the time of a beat whose last picture this is; then its question goes."""
@@ -340,7 +367,8 @@ class Chapter(Scene):
 
     def answer(self, sentence: str, *keep: Mobject) -> None:
         """Close on the answer; all but the title and what is to be kept goes."""
-        gone = [mobject for mobject in self.mobjects if mobject not in (self._title, *keep)]
+        keep = (self._title, self.badge, *keep)
+        gone = [mobject for mobject in self.mobjects if mobject not in keep]
         if config.transparent:
             # A veil would be dark on whatever the film is laid over.
             self.play(FadeOut(Group(*gone)), run_time=QUICK)
@@ -354,7 +382,7 @@ class Chapter(Scene):
             fill_color=BACKGROUND,
             fill_opacity=1,
         )
-        self.add(*gone, veil, self._title, *keep)
+        self.add(*gone, veil, *keep)
         self.play(FadeIn(veil), run_time=QUICK)
         self.remove(veil, *gone)
         self._show_answer(sentence)
@@ -370,6 +398,9 @@ class Chapter(Scene):
         """Play animations as Manim does, and note the numbers that they bring or change."""
         self._arrivals = []
         start, before = self.time, _shown(self.mobjects)
+        if self._next_badge is not None and not all(isinstance(one, Wait) for one in args):
+            args += (Leave(self.badge), Arrive(self._next_badge))
+            self.badge, self._next_badge = self._next_badge, None
         super().play(*args, **kwargs)
         # In whole frames, so that times are the same to the last digit however they were counted.
         rate = config.frame_rate

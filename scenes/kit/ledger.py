@@ -204,10 +204,24 @@ def written(value: float, spec: str = ".2f") -> str:
 
 _MOMENT = re.compile(r'trace\[\d+\]|trace\.see\(\("\w+", \d+\)[^)]*\)')
 
+_AT = re.compile(r"(?:trace\[|at=)(\d+)")
+
 
 def moments_in(source: str, step: int | None) -> list[str]:
     """The steps and views that a source is of, by their names: see `network.moment.Moment`."""
     return [f"trace[{step}]"] if step is not None else _MOMENT.findall(source)
+
+
+def steps_behind_all(source: str, step: int | None, steps: int) -> set[int]:
+    """How many steps the networks have behind them that a source is of; `steps` is all there are.
+
+    A step counts as what it found: its change comes after it.
+    """
+    behind = set()
+    for name in moments_in(source, step):
+        at = _AT.search(name)
+        behind.add(int(at.group(1)) if at else steps)
+    return behind
 
 
 @dataclass

@@ -39,6 +39,8 @@ WORDS = """
 text = "Off by {delta2[5]:+.2f}."
 [test_kit_chapter.long]
 text = "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
+[test_kit_chapter.last]
+text = "So."
 [test_kit_chapter.silent]
 text = "Hm."
 """
@@ -280,8 +282,10 @@ def test_question_and_answer(told):
     def construct(self):
         with self.beat("long"):
             self.ask()
+        self.at_question, asked_at = list(self.mobjects), self.time
+        with self.beat("silent"):
+            assert self.time == pytest.approx(asked_at + QUICK, abs=0.04)
         self.after_question = list(self.mobjects)
-        self.gone_at = self.time
         kept, gone = Square(), Square().shift(RIGHT)
         self.add(gone, kept)
         self.answer("What came out minus what should have.", kept)
@@ -291,12 +295,63 @@ def test_question_and_answer(told):
     title, badge = chapter.after_question
     assert badge is chapter.badge
     # The last picture of the beat is the question.
-    assert chapter.beats[0].end == pytest.approx(chapter.gone_at - QUICK, abs=0.04)
+    assert [one for one in chapter.at_question if isinstance(one, Words)][-1].source == (
+        "Whose fault is it?"
+    )
     *others, answer = chapter.mobjects
     assert others == [title, badge, chapter.kept]
     assert isinstance(answer, Words)
     assert answer.get_center() == pytest.approx([0, 0, 0])
     assert answer.width < config.frame_width - 2 * MARGIN
+
+
+def test_a_beat_takes_leave_of_all_that_it_does_not_keep(told):
+    def construct(self):
+        names = ("below", "gone", "first", "second", "part", "left")
+        self.named = {name: Square().set(width=0.5 + k) for k, name in enumerate(names)}
+        below, gone, first, second, part, left = self.named.values()
+        with self.beat("short"):
+            self.play(FadeIn(below, gone, VGroup(first, second), VGroup(left, VGroup(part))))
+        with self.beat("silent", keep=(VGroup(below, first, second), part)) as beat:
+            # As the first movement, in the beat's own time.
+            assert self.time == pytest.approx(beat.start + QUICK, abs=0.04)
+            self.stayed = list(self.mobjects)
+        with self.beat("long"):
+            assert self.mobjects == self.stayed
+        with self.beat("last", keep=()) as beat:
+            self.only = list(self.mobjects)
+        with self.beat("silent", keep=()):
+            assert self.time == self.beats[-1].end  # nothing is left to wait for
+
+    chapter = told(construct)
+    below, _, first, second, part, _ = chapter.named.values()
+    title, *others = chapter.stayed
+    members = [one for other in others for one in other.get_family() if one.has_points()]
+    drawn = [one for one in members if one in chapter.named.values()]
+    assert drawn == [below, first, second, part], "in the order in which they lie on each other"
+    assert chapter.only[0] is title
+    assert {*chapter.only} == {title, chapter.badge}
+
+
+def test_what_leaves_is_not_drawn_over_what_stays(told):
+    def construct(self):
+        under, over = Square(), Square()
+        self.add(VGroup(under), over)
+        play, self.order = self.play, []
+
+        def watched(*animations, **options):
+            self.order += [one for one in self.mobjects if one in (under, over)]
+            play(*animations, **options)
+            self.leaving = [animation.mobject for animation in animations]
+
+        self.play = watched
+        with self.beat("silent", keep=(over,)):
+            self.play = play
+        assert self.leaving[0].get_family()[-1] is under
+        assert under not in self.get_mobject_family_members()
+        assert over in self.mobjects
+
+    told(construct)
 
 
 def test_over_another_picture_the_answer_comes_without_a_dark_veil(told, monkeypatch):

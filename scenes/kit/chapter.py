@@ -290,9 +290,14 @@ class Chapter(Scene):
         variant: str = "text",
         *,
         moment: Moment | Trace | Literal["same"] | None = "same",
+        keep: Iterable[Mobject] | None = None,
         **figures: Quantity | Moment | str,
     ) -> Iterator[Beat]:
         """One beat of the story, which lasts at least as long as its words need.
+
+        Leave is taken here, and nowhere else: all that is on screen and not in `keep` fades out
+        as the beat's first movement, before the block is entered. So nothing is forgotten, and
+        nothing new comes in over something old. The question goes in any case.
 
         Parameters
         ----------
@@ -304,6 +309,9 @@ class Chapter(Scene):
             Whose network is on screen from its first movement on, for the badge: a step, a view,
             the trace where it is the whole run, None where it is of no network. As in the beat
             before, if not given; as the story has it in the first.
+        keep
+            What stays on screen, whole mobjects or parts of such, besides title and badge; if not
+            given, all does.
         figures
             Figures and words for the narration besides those of the step, and views of which it
             names values.
@@ -319,6 +327,7 @@ class Chapter(Scene):
         self.badges[name] = self._next_badge or self.badge
         self._beat = beat = Beat(self, name, told)
         self._note_told(beat)
+        self._take_leave(keep)
         yield beat
         self.hold(beat.remaining)
         self._note_told(beat)
@@ -335,13 +344,28 @@ class Chapter(Scene):
         """Let the next movement bring another badge, if it says something else."""
         self._next_badge = badge if badge.says != self.badge.says else None
 
-    def end_beat(self, beat: BeatTime) -> None:
-        """Keep the time of a beat whose last picture this is; then its question goes."""
-        self.beats.append(beat)
+    def _take_leave(self, keep: Iterable[Mobject] | None) -> None:
+        """Let go what does not stay, all together; nothing moves if all stays."""
+        away: list[FadeOut] = []
         if self._asked is not None:
-            away = FadeOut(self._asked, target_position=self._title, scale=0.3)
-            self._asked = None
-            self.play(away, run_time=QUICK)
+            away.append(FadeOut(self._asked, target_position=self._title, scale=0.3))
+        if keep is not None:
+            staying = {*self._title.get_family(), *self.badge.get_family()}
+            staying.update(member for mobject in keep for member in mobject.get_family())
+            # In their order: what leaves must not be drawn over what stays.
+            self.mobjects = [part for one in self.mobjects for part in _parts(one, staying)]
+            away += [
+                FadeOut(one)
+                for one in self.mobjects
+                if one is not self._asked and staying.isdisjoint(one.get_family())
+            ]
+        self._asked = None
+        if away:
+            self.play(*away, run_time=QUICK)
+
+    def end_beat(self, beat: BeatTime) -> None:
+        """Keep the time of a beat whose last picture this is."""
+        self.beats.append(beat)
 
     def hold(self, seconds: float = REST) -> None:
         """Stand still for a time, rounded up to whole frames; not at all for none."""
@@ -351,7 +375,7 @@ class Chapter(Scene):
             self.wait((frames + 1e-3) / config.frame_rate, frozen_frame=None)
 
     def ask(self, question: str | None = None) -> None:
-        """Open on the question, large in the middle; after the beat it goes where the title is.
+        """Open on the question, large in the middle; the next beat sends it where the title is.
 
         So the beat's last picture, at which a teacher stops, is the question.
 
@@ -588,6 +612,16 @@ def _shown(mobjects: Iterable[Mobject]) -> _Shown:
     members = (member for mobject in mobjects for member in mobject.get_family())
     numbers = (member for member in members if isinstance(member, Number))
     return {number: number.shown for number in numbers if number.shown is not None}
+
+
+def _parts(mobject: Mobject, staying: set[Mobject]) -> Iterator[Mobject]:
+    """A mobject that stays or leaves as a whole, or those parts of it that do."""
+    split = mobject not in staying and not mobject.has_points()
+    if split and not staying.isdisjoint(mobject.get_family()):
+        for part in mobject.submobjects:
+            yield from _parts(part, staying)
+    else:
+        yield mobject
 
 
 def has_viewer(

@@ -629,7 +629,7 @@ class OneHot(Chapter):
 
     def gap(self, label: int) -> Line:
         """From where an output ends to where it should end."""
-        ends = self.bars.get_end(label), self.bars.get_end(label, float(self.story.y[label]))
+        ends = self.bars.get_tip(label), self.bars.get_tip(label, float(self.story.y[label]))
         return Line(*ends, color=BLAME, stroke_width=7)
 
 

@@ -37,7 +37,7 @@ def test_bars_are_as_long_as_their_values():
     bars = Bars.of(step, "delta2", "0123456789", width=3.0).shift(2 * LEFT).scale(1.3)
     for row, value in enumerate(step.delta[2]):
         assert length(bars, row) == pytest.approx(value / bars.scale_value, abs=1e-3)
-        assert bars.get_end(row)[0] == pytest.approx(
+        assert bars.get_tip(row)[0] == pytest.approx(
             bars.zero.get_x() + length(bars, row) * bars.tracks[row].width / 2, abs=1e-2
         )
 
@@ -85,7 +85,7 @@ def test_the_scale_fits_the_values_and_is_marked(values, signed, scale):
     assert [mark.value for mark in bars.marks] == pytest.approx(marks)
     for mark in bars.marks:
         assert mark.shown is None
-        assert mark.get_center()[0] == pytest.approx(bars.get_end(0, mark.value)[0])
+        assert mark.get_center()[0] == pytest.approx(bars.get_tip(0, mark.value)[0])
 
 
 def test_another_step_moves_bars_and_readings_together():

@@ -6,6 +6,7 @@ back, and compared; a picture that claims nothing is a finding too, since it cou
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from manim import Mobject
@@ -44,7 +45,7 @@ def find_false_pictures(mobjects: Iterable[Mobject], oracle: Oracle) -> Iterator
             yield Fault("picture", what, type(member).__name__, mend, (member,))
 
 
-def _fault(mobject: Mobject, claim: Claim, oracle: Oracle) -> str | None:
+def _fault(mobject: Mobject, claim: Claim[Any], oracle: Oracle) -> str | None:
     shape = np.shape(claim.shown.values)
     try:
         truth = find_array(oracle, claim.shown.source, claim.shown.step)
@@ -68,7 +69,7 @@ def _fault(mobject: Mobject, claim: Claim, oracle: Oracle) -> str | None:
     )
 
 
-def _name(claim: Claim) -> str:
+def _name(claim: Claim[Any]) -> str:
     at = "" if claim.shown.step is None else f" of step {claim.shown.step}"
     return f"{claim.shown.source}{at}"
 

@@ -1,12 +1,13 @@
 """A few named numbers below each other; under the line what they make of each other."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from manim import LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Line, VGroup
 
 from scenes.kit.number import Count, Number, align_points
 from scenes.kit.style import DIM, FAINT, SMALL, TEXT
+from scenes.kit.typed import Parts
 from scenes.kit.typeset import Words
 
 _PITCH = 0.53
@@ -39,13 +40,13 @@ class Account(VGroup):
         super().__init__()
         self.title = Words(title, x_height=SMALL, colour=TEXT)
         self.title.shift(-self.title.get_left() - self.title.baseline * UP)
-        self.numbers = VGroup(*(number for _, number in lines))
+        self.numbers = Parts(*(number for _, number in lines))
         self.add(self.title)
         for index, (text, number) in enumerate(lines, start=1):
             y = -_PITCH * index - (_ABOVE_LINE if index == len(lines) else 0.0)
             words = Words(text, x_height=SMALL, colour=DIM)
             words.shift(-words.get_left() + (y - words.baseline) * UP)
-            number.shift([width - number.get_right()[0], y - number.baseline, 0.0])
+            number.shift((width - number.get_right()[0], y - number.baseline, 0.0))
             self.add(words, number)
         align_points(self.numbers)
         rule = Line(ORIGIN, width * RIGHT, color=FAINT)
@@ -58,7 +59,7 @@ class Account(VGroup):
     def animate_to(self, other: "Account") -> list[Animation]:
         """The numbers count to those of another account, and its title comes."""
         pairs = zip(self.numbers, other.numbers, strict=True)
-        counts: list[Any] = [Count(mine, its.quantity) for mine, its in pairs]
+        counts = [Count(mine, its.quantity) for mine, its in pairs]
         old, self.title = self.title, other.title
         self.remove(old)
         self.add(self.title)

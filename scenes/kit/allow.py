@@ -51,8 +51,7 @@ def allow(mobject: _M, *rules: Rule, because: str) -> _M:
         raise ValueError(f"the rules are {', '.join(RULES)}, not {', '.join(rules) or 'none'}")
     if not because.strip():
         raise ValueError("an exception needs a reason")
-    mobject.allowed_rules = get_allowed(mobject) | frozenset(rules)
-    return mobject
+    return mobject.set(allowed_rules=get_allowed(mobject) | frozenset(rules))
 
 
 def get_allowed(mobject: Mobject) -> frozenset[str]:

@@ -13,9 +13,7 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
-    Animation,
     Line,
-    Mobject,
     ParsableManimColor,
     Rectangle,
     Triangle,
@@ -39,6 +37,7 @@ from scenes.kit.style import (
     TEXT,
     TRUTH,
 )
+from scenes.kit.typed import AnimationOf, Parts
 from scenes.kit.typeset import X_HEIGHT_OF_WORDS, Words
 
 Floats = npt.NDArray[np.floating]
@@ -112,7 +111,7 @@ class Bars(VGroup):
         self._scale = self._scale_for(self._values) if scale is None else scale
         self._truth: int | None = None
 
-        self.tracks = VGroup(
+        self.tracks = Parts(
             *(
                 Rectangle(
                     width=width,
@@ -133,8 +132,8 @@ class Bars(VGroup):
         ).shift((0 if signed else -width / 2) * RIGHT)
         self.bars = VGroup(*(VMobject(stroke_width=0, fill_opacity=1) for _ in shown))
         self.target_marks = VGroup()
-        self.names = VGroup()
-        self.figures = VGroup()
+        self.names: Parts[Words] = Parts()
+        self.figures: Parts[Figure] = Parts()
         if names is not None:
             for track, name in zip(self.tracks, names, strict=True):
                 self.names.add(Words(name, x_height=x_height))
@@ -199,7 +198,7 @@ class Bars(VGroup):
         """The value of a full bar."""
         return self._scale
 
-    def get_end(self, row: int, value: float | None = None) -> np.ndarray:
+    def get_tip(self, row: int, value: float | None = None) -> np.ndarray:
         """The end of a bar, or where it would end for another value: a point in the scene."""
         share = self._share(self._values[row] if value is None else value, self._scale)
         left, right = self.tracks[row].get_left(), self.tracks[row].get_right()
@@ -283,7 +282,7 @@ class Bars(VGroup):
 
     def _target(self, row: int, value: float) -> VGroup:
         """A green post where the bar should end, with a dark rim so that it is seen on the bar."""
-        end, reach = self.get_end(row, value), 0.62 * self.tracks[row].height * np.array([0, 1, 0])
+        end, reach = self.get_tip(row, value), 0.62 * self.tracks[row].height * np.array([0, 1, 0])
         post = Line(end - reach, end + reach, stroke_color=TRUTH, stroke_width=4)
         return VGroup(post.copy().set_stroke(BACKGROUND, width=8), post)
 
@@ -314,17 +313,19 @@ class Bars(VGroup):
         """Each bar claims its value, measured by the marks below the bars."""
         scale, marks = self._scale, self.marks
 
-        def unit() -> float:
-            first, last = marks[0], marks[-1]
-            return float((last.get_x() - first.get_x()) / (last.value - first.value))
+        def scale_drawn() -> tuple[float, float]:
+            """Where zero is, and how long 1."""
+            (first, low), (last, high) = (_place(mark) for mark in (marks[0], marks[-1]))
+            unit = (last - first) / (high - low)
+            return first - low * unit, unit
 
-        def read(bar: Mobject) -> Floats:
-            zero = marks[0].get_x() - marks[0].value * unit()
+        def read(bar: VMobject) -> Floats:
+            zero, unit = scale_drawn()
             low, high = bar.points[:, 0].min() - zero, bar.points[:, 0].max() - zero
-            return np.array(max(low, high, key=abs) / unit())
+            return np.array(max(low, high, key=abs) / unit)
 
         low = -scale if self.signed else 0.0
-        slack = (half_a_pixel() + 2 * _THIN) / unit()
+        slack = (half_a_pixel() + 2 * _THIN) / scale_drawn()[1]
         for bar, quantity in zip(self.bars, self._quantities, strict=True):
             shown = Values.of_one(quantity)
             claim(bar, Claim("length", shown, read, lambda v: np.clip(v, low, scale), slack))
@@ -349,22 +350,22 @@ class Bars(VGroup):
         scale = round_down(scale)
         return [-scale, 0.0, scale] if self.signed else [0.0, scale]
 
-    def _make_marks(self, x_height: float) -> VGroup:
-        marks = VGroup()
+    def _make_marks(self, x_height: float) -> Parts[Mark]:
+        marks: Parts[Mark] = Parts()
         for value in self._mark_values(self._scale):
             mark = Mark(value, sign=self.signed, x_height=x_height)
-            place = self.get_end(len(self.tracks) - 1, value)
+            place = self.get_tip(len(self.tracks) - 1, value)
             place[1] = self.zero.get_bottom()[1]
             marks.add(mark.next_to(place, DOWN, buff=_CLOSE))
         return marks
 
     def _mark(self, value: float, old: Mark) -> Mark:
         mark = Mark(value, sign=self.signed).match_height(old)
-        place = self.get_end(len(self.tracks) - 1, value)
+        place = self.get_tip(len(self.tracks) - 1, value)
         return mark.move_to(old).shift((place - old.get_center())[0] * RIGHT)
 
 
-class BarsAnimation(Animation):
+class BarsAnimation(AnimationOf[Bars]):
     """Bars and figures go from what they show when this begins to other quantities."""
 
     def __init__(
@@ -408,6 +409,12 @@ class BarsAnimation(Animation):
 
 def _values(shown: Sequence[Quantity]) -> Floats:
     return np.array([quantity.value for quantity in shown], dtype=np.float64)
+
+
+def _place(mark: Mark) -> tuple[float, float]:
+    """Where a mark stands, and for which value: marks of bars change at once."""
+    assert mark.value is not None
+    return float(mark.get_x()), mark.value
 
 
 def _baseline(track: Rectangle, x_height: float) -> float:

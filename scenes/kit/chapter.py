@@ -41,6 +41,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
@@ -65,7 +66,8 @@ from network.errors import GlassnetError, SettingsError, tell
 from network.files import write_whole
 from network.moment import Moment
 from network.progress import show_progress
-from network.trace import Step, Trace
+from network.step import Step
+from network.trace import Trace
 from network.training import ensure_trace
 from scenes.kit.badge import Arrive, Leave, MomentBadge
 from scenes.kit.claims import find_claims
@@ -152,6 +154,7 @@ class Chapter(Scene):
     trace: Trace
     story: Step
     badge: MomentBadge
+    renderer: CairoRenderer  # no other is let in: see `check_options`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._asked_to_show = (config.preview or config.show_in_file_browser) and not has_viewer()
@@ -231,7 +234,7 @@ class Chapter(Scene):
 
     def setup(self) -> None:
         """Open the recording, training it first when it is missing, and show the title."""
-        self.camera.background_color = BACKGROUND
+        self.renderer.camera.background_color = BACKGROUND
         settings = Settings.from_environment()
         self.trace = self.open_trace(settings)
         # Where a step saw many images, the story is that of the first.
@@ -437,8 +440,8 @@ class Chapter(Scene):
         if self._bar is not None:
             self._bar.update(self.time - start)
         # Manim leaves the empty mobject of every wait in the scene.
-        waits = [wait.mobject for wait in self.animations or () if isinstance(wait, Wait)]
-        self.mobjects = [mobject for mobject in self.mobjects if mobject not in waits]
+        waits = {id(wait.mobject) for wait in self.animations or () if isinstance(wait, Wait)}
+        self.mobjects = [mobject for mobject in self.mobjects if id(mobject) not in waits]
         self._note_shown(start, before, _shown([*self._arrivals, *self.mobjects]))
         self._note_pictures(start)
 
@@ -458,7 +461,8 @@ class Chapter(Scene):
             )
         super().add_sound(*args, **kwargs)
 
-    def add(self, *mobjects: Mobject) -> Self:
+    # Drawn by Cairo: there are no mobjects of another kind.
+    def add(self, *mobjects: Mobject) -> Self:  # type: ignore[override]
         """Add mobjects as Manim does; animations bring theirs this way too."""
         self._arrivals += mobjects
         return super().add(*mobjects)
@@ -515,13 +519,14 @@ class Chapter(Scene):
         """Note what was shown by numbers before and after what was played since `start`."""
         # What is played between two beats belongs to the first one.
         last = self.beats[-1].name if self.beats else None
-        about = {"beat": self._beat.name if self._beat else last, "place": "screen"}
+        beat = self._beat.name if self._beat else last
+        note = partial(self.ledger.note, beat=beat, place="screen")
         for number, shown in before.items():
             changed = after.get(number, shown) != shown
-            self.ledger.note(*shown, **about, start=start, end=start if changed else self.time)
+            note(*shown, start=start, end=start if changed else self.time)
         for number, shown in after.items():
             changed = before.get(number, shown) != shown
-            self.ledger.note(*shown, **about, start=self.time if changed else start, end=self.time)
+            note(*shown, start=self.time if changed else start, end=self.time)
 
     def _note_pictures(self, start: float) -> None:
         """Note which pictures are there after what was played since `start`."""
@@ -531,10 +536,10 @@ class Chapter(Scene):
         for mobject, claim in find_claims(self.mobjects):
             (left, low, _), (right, top, _) = (mobject.get_corner(corner) for corner in (DL, UR))
             place = (
-                left / width + 0.5,
-                0.5 - top / height,
-                (right - left) / width,
-                (top - low) / height,
+                float(left / width + 0.5),
+                float(0.5 - top / height),
+                float((right - left) / width),
+                float((top - low) / height),
             )
             self.ledger.note_picture(
                 type(mobject).__name__,
@@ -543,7 +548,7 @@ class Chapter(Scene):
                 beat=beat,
                 start=start,
                 end=self.time,
-                place=tuple(map(float, place)),
+                place=place,
             )
 
     def _keep_books(self) -> None:

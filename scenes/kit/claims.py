@@ -8,7 +8,7 @@ values become colours is written here a second time, for this purpose alone.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +24,11 @@ COLOUR_STEPS: Final = 1.6
 """How many of 255 a colour may be off: rounding twice, and noise of the values."""
 
 _M = TypeVar("_M", bound=Mobject)
+_Drawn = TypeVar("_Drawn", bound=Mobject, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Claim:
+class Claim(Generic[_Drawn]):
     """That a mobject shows certain values.
 
     Attributes
@@ -46,22 +47,21 @@ class Claim:
 
     what: str
     shown: Values
-    read: Callable[[Mobject], Floats]
+    read: Callable[[_Drawn], Floats]
     expect: Callable[[Floats], Floats]
     slack: float
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Claim":
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Claim[_Drawn]":
         """A copy of a mobject claims the same; and Manim's cache does not look into it."""
         return self
 
 
-def claim(mobject: _M, *claims: Claim) -> _M:
+def claim(mobject: _M, *claims: Claim[_M]) -> _M:
     """Let a mobject claim these things, and nothing else; gives the mobject back."""
-    mobject.claims = claims
-    return mobject
+    return mobject.set(claims=claims)
 
 
-def claims_of(mobject: Mobject) -> tuple[Claim, ...]:
+def claims_of(mobject: Mobject) -> tuple[Claim[Any], ...]:
     """What this very mobject claims."""
     return tuple(getattr(mobject, "claims", ()))
 
@@ -72,7 +72,7 @@ def shown_by(mobject: Mobject) -> Values | None:
     return claims[0].shown if len(claims) == 1 else None
 
 
-def find_claims(mobjects: Iterable[Mobject]) -> Iterator[tuple[Mobject, Claim]]:
+def find_claims(mobjects: Iterable[Mobject]) -> Iterator[tuple[Mobject, Claim[Any]]]:
     """All claims of mobjects and their parts."""
     for mobject in mobjects:
         for member in mobject.get_family():
@@ -190,7 +190,7 @@ def averaged(cells: Floats, shape: Sequence[int]) -> Floats:
     return cells
 
 
-def as_seen(pixels: npt.NDArray[np.uint8], corners: Floats) -> Floats:
+def as_seen(pixels: npt.NDArray[np.integer], corners: Floats) -> Floats:
     """The colours of a picture, (rows, columns, 3) in 0 to 255, the way up that it is drawn.
 
     `corners` are the upper left, upper right and lower left one of the mobject.

@@ -10,7 +10,6 @@ import numpy as np
 from manim import (
     LEFT,
     UP,
-    Animation,
     ParsableManimColor,
     Triangle,
     VGroup,
@@ -20,6 +19,7 @@ from manim import (
 from manim.utils.color import ManimColor
 
 from scenes.kit.style import DIM, QUICK, SMALL, TEXT
+from scenes.kit.typed import AnimationOf
 from scenes.kit.typeset import CodeLine, code_block
 
 _DIMMED: Final = 0.62  # how far the colours of a line that is not run go towards DIM
@@ -115,7 +115,7 @@ class Listing(VGroup):
             part.set_fill(interpolate_color(dim, ink, light))
 
 
-class LineAnimation(Animation):
+class LineAnimation(AnimationOf[Listing]):
     """The light of a listing goes from the line that is lit to another."""
 
     def __init__(

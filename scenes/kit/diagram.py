@@ -149,9 +149,9 @@ class NeuronColumn(VGroup):
     def _claim(self) -> None:
         """Claim the activations and the blame that are shown now, where they are recorded ones."""
         scale, blame_scale = self._scale, self._blame_scale
-        claims = []
+        claims: list[Claim[NeuronColumn]] = []
 
-        def in_order(column: Any) -> list[Mobject]:
+        def in_order(column: NeuronColumn) -> list[Mobject]:
             return sorted(column.circles, key=lambda circle: -circle.get_y())
 
         if self._source is not None:
@@ -246,7 +246,7 @@ class CellColumn(PixelImage):
         self._source = source
         scale, blame_scale, rows = self._scale, self._blame_scale, self._rows
 
-        def column(at: int) -> Callable[[Mobject], Floats]:
+        def column(at: int) -> Callable[[CellColumn], Floats]:
             return lambda strip: as_seen(strip.pixel_array, strip.points)[:, at]
 
         def expect(colour: ManimColor, scale: float, size: bool) -> Callable[[Floats], Floats]:
@@ -255,7 +255,7 @@ class CellColumn(PixelImage):
                 (rows, 1),
             )[:, 0]
 
-        claims = []
+        claims: list[Claim[CellColumn]] = []
         if source is not None:
             wanted = expect(ACTIVATION, scale, False)
             claims.append(Claim("colours of cells", source, column(0), wanted, COLOUR_STEPS))

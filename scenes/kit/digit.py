@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, ImageMobject, Mobject, ParsableManimColor, Rectangle
+from manim import Animation, ImageMobject, ParsableManimColor, Rectangle
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.typing import Point3D, Point3D_Array
 
@@ -117,7 +117,7 @@ class PixelImage(ImageMobject):
         shape, (positive, negative, zero) = self._values.shape, self._colours
         scale, gamma, below = self._scale, self.gamma, negative if self.signed else None
 
-        def read(image: Mobject) -> Floats:
+        def read(image: PixelImage) -> Floats:
             return as_seen(image.pixel_array, image.points)
 
         def expect(values: Floats) -> Floats:
@@ -223,14 +223,10 @@ class Picture(Digit):
     def __init__(self, *source: Any, size: float = 3.0, **look: Any) -> None:
         super().__init__(Values.of(*source), size=size, **look)
 
-    def show(self, *source: Any, scale: float | None = None) -> Self:
-        """Show other recorded values: a source as for the picture itself."""
-        return self.set_values(Values.of(*source), scale)
-
     def animate_to(
         self, *source: Any, scale: float | None = None, **options: Any
     ) -> "ValuesAnimation":
-        """As `show`, in motion."""
+        """Other recorded values come, in motion: a source as for the picture itself."""
         return self.animate_values(Values.of(*source), scale, **options)
 
 

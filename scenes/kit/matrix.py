@@ -53,6 +53,7 @@ from scenes.kit.style import (
     STEADY,
     TEXT,
 )
+from scenes.kit.typed import AnimationOf, Parts
 from scenes.kit.typeset import Words
 
 Floats = npt.NDArray[np.floating]
@@ -347,7 +348,7 @@ class HeatMatrix(Group):
         )
         place = self.block(down, across)
         light = np.full(self.values.shape, _FADED, dtype=np.float32)
-        high, wide = light.shape
+        high, wide = self.values.shape
         inside = np.ix_(
             range(high) if down is None else down, range(wide) if across is None else across
         )
@@ -367,7 +368,7 @@ class HeatMatrix(Group):
         self.minus.submobjects = [strokes] if len(strokes.points) else []
 
 
-class HighlightAnimation(Animation):
+class HighlightAnimation(AnimationOf[HeatMatrix]):
     """The highlight of a heat map goes from where it is to another place."""
 
     def __init__(
@@ -399,7 +400,7 @@ class HighlightAnimation(Animation):
         self.mobject.box.interpolate(self._first_box, self.box, share)
 
 
-class GrowthAnimation(Animation):
+class GrowthAnimation(AnimationOf[HeatImage]):
     """A heat map grows out of its upper and its left edge."""
 
     def __init__(self, image: HeatImage, run_time: float = SLOW, **options: Any) -> None:
@@ -567,7 +568,7 @@ class NumberColumn(VGroup):
             raise ValueError(f"a vector of {size} has no entry {self.indices[-1]}")
         x_height = look.setdefault("x_height", SMALL)
         line_height = line_height or 2.3 * x_height
-        self.numbers = VGroup()
+        self.numbers: Parts[Number] = Parts()
         gaps = []
         line, last = 0, -1
         for quantity, index in zip(shown, self.indices, strict=True):
@@ -584,11 +585,11 @@ class NumberColumn(VGroup):
         self.dots = VGroup()
         for gap in gaps:
             height = -gap * line_height + 0.5 * 1.55 * x_height
-            self.dots.add(dots_of(x_height, DOWN).move_to([middle, height, 0.0]))
+            self.dots.add(dots_of(x_height, DOWN).move_to((middle, height, 0.0)))
         top = 1.55 * x_height
         bottom = -(line - 1) * line_height
         body = Rectangle(width=self.numbers.width, height=top - bottom)
-        body.move_to([middle, (top + bottom) / 2, 0.0])
+        body.move_to((middle, (top + bottom) / 2, 0.0))
         self.brackets = brackets_around(body, gap=0.6 * x_height) if brackets else VGroup()
         self.shape = VGroup()
         if shape is not None:
@@ -696,7 +697,7 @@ class NumberGrid(VGroup):
         for i, line in enumerate(lines):
             for j, number in enumerate(line):
                 number.shift(j * pitch * RIGHT + i * line_height * DOWN - number.point)
-        self.numbers = VGroup(*(number for line in lines for number in line))
+        self.numbers: Parts[Number] = Parts(*(number for line in lines for number in line))
         self.frame = Rectangle(
             width=(len(columns) - 1) * pitch + whole + rest + 1.2 * x_height,
             height=(len(rows) - 1) * line_height + 2.6 * x_height,
@@ -766,8 +767,9 @@ def brackets_around(
     brackets = VGroup()
     for side, x in ((1, mobject.get_left()[0] - gap), (-1, mobject.get_right()[0] + gap)):
         bracket = VMobject(stroke_color=colour, stroke_width=2.5)
-        corners = [[x + side * tip, top, 0], [x, top, 0], [x, bottom, 0]]
-        bracket.set_points_as_corners([*corners, [x + side * tip, bottom, 0]])
+        tips = x + side * tip
+        corners = [(tips, top), (x, top), (x, bottom), (tips, bottom)]
+        bracket.set_points_as_corners([(*corner, 0.0) for corner in corners])
         brackets.add(bracket)
     return brackets
 

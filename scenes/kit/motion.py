@@ -11,7 +11,6 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 from manim import (
-    Animation,
     Group,
     Mobject,
     ParsableManimColor,
@@ -22,13 +21,14 @@ from manim import (
 )
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.mobject.types.image_mobject import AbstractImageMobject
-from manim.typing import Point3D
+from manim.typing import Point3D, Vector3DLike
 
 from scenes.kit.claims import claim, claims_of, shown_by
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb, strength
 from scenes.kit.number import Number
 from scenes.kit.style import ACTIVATION, NEGATIVE, POSITIVE, SLOW, STEADY
+from scenes.kit.typed import AnimationOf
 
 Floats = npt.NDArray[np.floating]
 
@@ -97,10 +97,10 @@ class Pixels(AbstractImageMobject):
         self._alpha = float(alpha)
         return self
 
-    def shift(self, *vectors: np.ndarray) -> Self:
+    def shift(self, *vectors: Vector3DLike) -> Self:
         """Move them all."""
         boxes = self.boxes.copy()
-        boxes[:, :2] += np.sum(vectors, axis=0)[:2]
+        boxes[:, :2] += np.sum(np.array(vectors), axis=0)[:2]
         return self.set_pixels(boxes)
 
     # What Manim asks for
@@ -123,7 +123,9 @@ class Pixels(AbstractImageMobject):
         self.points = np.array([[a, b, 0.0] for b in y for a in x])
         return self
 
-    def get_pixel_array(self) -> npt.NDArray[np.uint8]:
+    def get_pixel_array(  # type: ignore[override]  # Manim's are uint8, too
+        self,
+    ) -> npt.NDArray[np.uint8]:
         """The image, (height, width, 4)."""
         width, height = self._last - self._first
         middle = np.array(self._size[::-1]) / 2 - self._first
@@ -140,7 +142,7 @@ class Pixels(AbstractImageMobject):
         return self
 
 
-class Flight(Animation):
+class Flight(AnimationOf[Pixels]):
     """Pixels fly from one place to another, each on its own way and in its own time.
 
     Parameters
@@ -229,6 +231,8 @@ class Flight(Animation):
 
 class Change(Transform):
     """A mobject becomes another one, and from then on claims what that one claims."""
+
+    mobject: Mobject  # type: ignore[assignment]  # as in `AnimationOf`
 
     def begin(self) -> None:
         """Claim nothing on the way."""
@@ -493,7 +497,7 @@ class AddUp(Flight):
             self._number.set_between(self._start + float(self._values[arrived].sum()))
 
 
-class Travel(Animation):
+class Travel(AnimationOf[Pixels]):
     """Values travel along edges: glowing dots with short trails, all in one image.
 
     ``self.play(Travel(starts, ends, step.a[1] * step.W[2][5]))``. For all 15,680 edges at once
@@ -537,7 +541,7 @@ class Travel(Animation):
             count = max(count, len(values))
         starts, ends = (np.broadcast_to(p, (count, 2)) for p in (starts, ends))
         self._starts, self._ends = (ends, starts) if backward else (starts, ends)
-        sizes = np.ones(count)
+        sizes: Floats = np.ones(count)
         colours = np.tile(get_rgb(colour or ACTIVATION), (count, 1))
         if values is not None:
             top = scale or float(np.abs(values).max(initial=0.0)) or 1.0
@@ -575,7 +579,7 @@ class Travel(Animation):
         self.mobject.set_pixels(boxes, opacity=opacity)
 
 
-class FlyInto(Animation):
+class FlyInto(AnimationOf[VMobject]):
     """A number flies into a neuron, or wherever: a copy of it, shrinking on its way.
 
     The number itself stays. The copy reads what the number reads, until it has arrived and is
@@ -621,7 +625,7 @@ class FlyInto(Animation):
             mobject.set_opacity(max(0.0, (1.0 - share) / 0.15))
 
 
-class MoveNumber(Animation):
+class MoveNumber(AnimationOf[Number]):
     """A copy of one number flies to the place of another, which shows the same value there.
 
     Unlike `TransformFromCopy` nothing is counted or melted on the way; at the end `target` itself

@@ -8,7 +8,7 @@ The chapter looks for numbers on the screen and writes them into its ledger; nob
 remember to.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, Final, Self
 
@@ -17,11 +17,9 @@ from manim import (
     DL,
     DOWN,
     RIGHT,
-    Animation,
     Mobject,
     ParsableManimColor,
     Typst,
-    VGroup,
     VMobject,
     straight_path,
 )
@@ -30,7 +28,8 @@ from manim.typing import PathFuncType, Point3D
 from network.moment import Moment
 from scenes.kit.ledger import MINUS, Quantity, written
 from scenes.kit.style import BODY, STEADY, TEXT
-from scenes.kit.typeset import SPECK, X_HEIGHT_OF_WORDS, embedded_fonts, words_preamble
+from scenes.kit.typed import AnimationOf, Parts
+from scenes.kit.typeset import SPECK, X_HEIGHT_OF_WORDS, typst_options, words_preamble
 
 _CHARACTERS: Final = f"0123456789.,+{MINUS}%≈×∞Na"
 
@@ -51,8 +50,7 @@ def _glyphs() -> dict[str, tuple[np.ndarray, float]]:
     sheet = Typst(
         f"{SPECK}#h(1em){quoted}{SPECK}",
         typst_preamble=words_preamble(),
-        font_paths=embedded_fonts(),
-        use_svg_cache=False,
+        **typst_options(),
     )
     specks = [speck.get_corner(DL) for speck in sheet.submobjects[1::2]]
     if len(sheet.submobjects) != 2 * len(_CHARACTERS) + 2:
@@ -259,7 +257,7 @@ class Number(VMobject):
         if 0 < alpha < 1:
             value = (1 - alpha) * first.value + alpha * last.value
         (point1, em1), (point2, em2) = mobject1._stance(), mobject2._stance()
-        point = path_func(point1[None], point2[None], alpha)[0]
+        point = np.asarray(path_func(point1[None], point2[None], alpha))[0]
         self._draw(value, point, (1 - alpha) * em1 + alpha * em2)
         self.quantity = first if alpha <= 0 else last if alpha >= 1 else None
         return self
@@ -291,11 +289,11 @@ class Derived(Number):
         self._begin(Quantity.derived(function, *arguments), **look)
 
 
-class Count(Animation):
+class Count(AnimationOf[Number]):
     """A number counting from what it shows to another quantity, which it ends on exactly."""
 
-    def __init__(self, number: Number, target: Quantity, **options: Any) -> None:
-        if number.quantity is None:
+    def __init__(self, number: Number, target: Quantity | None, **options: Any) -> None:
+        if number.quantity is None or target is None:
             raise ValueError("a number that is on its way cannot set out for another value")
         self.origin = number.quantity
         self.target = target
@@ -305,7 +303,6 @@ class Count(Animation):
         """Show the value at a share `alpha` of the run time."""
         share = self.rate_func(alpha)
         number = self.mobject
-        assert isinstance(number, Number)
         if share <= 0:
             number.set_quantity(self.origin)
         elif share >= 1:
@@ -314,15 +311,16 @@ class Count(Animation):
             number.set_between((1 - share) * self.origin.value + share * self.target.value)
 
 
-def align_points(numbers: Sequence[Number]) -> None:
+def align_points(numbers: Iterable[Number]) -> None:
     """Shift numbers sideways until their decimal points stand below that of the first."""
-    for number in numbers[1:]:
-        number.shift(RIGHT * (numbers[0].point[0] - number.point[0]))
+    first, *others = numbers
+    for number in others:
+        number.shift(RIGHT * (first.point[0] - number.point[0]))
 
 
-def column_of(numbers: Sequence[Number], line_height: float) -> VGroup:
+def column_of(numbers: Sequence[Number], line_height: float) -> Parts[Number]:
     """Numbers below each other, baselines `line_height` apart, aligned on the point."""
     for index, number in enumerate(numbers[1:], start=1):
         target = numbers[0].point + index * line_height * DOWN
         number.shift(target - number.point)
-    return VGroup(*numbers)
+    return Parts(*numbers)

@@ -17,10 +17,8 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
-    Animation,
     Circle,
     Line,
-    Mobject,
     ParsableManimColor,
     VGroup,
     VMobject,
@@ -30,6 +28,7 @@ from manim.typing import Point3D, Point3D_Array
 
 from scenes.kit.figures import Mark, decimals_of, powers_of_ten, round_places
 from scenes.kit.style import ACTIVATION, BACKGROUND, DIM, FAINT, SMALL, STEADY, TEXT
+from scenes.kit.typed import AnimationOf
 from scenes.kit.typeset import Words
 
 Floats = npt.NDArray[np.floating]
@@ -141,8 +140,8 @@ class Plot(VGroup):
         *,
         width: float = 6.0,
         height: float = 3.5,
-        x_name: str | Mobject = "",
-        y_name: str | Mobject = "",
+        x_name: str | VMobject = "",
+        y_name: str | VMobject = "",
         x_log: bool = False,
         y_log: bool = False,
         x_marks: int | Sequence[float] | dict[float, str] = 5,
@@ -327,7 +326,7 @@ class CurvePoint(VGroup):
         return SlideAnimation(self, at, **options)
 
 
-class SlideAnimation(Animation):
+class SlideAnimation(AnimationOf[CurvePoint]):
     """A point slides along its curve."""
 
     def __init__(
@@ -463,7 +462,7 @@ def _marks_on(
     x_height: float,
     length: float,
     dimension: int,
-) -> list[tuple[float, Mobject]]:
+) -> list[tuple[float, VMobject]]:
     """Values and what is written at them; of marks not asked for one by one, those with room."""
     if isinstance(marks, dict):
         return [
@@ -480,14 +479,16 @@ def _marks_on(
     return found[-1:]
 
 
-def _written(scale: Scale, values: Sequence[float], x_height: float) -> list[tuple[float, Mobject]]:
+def _written(
+    scale: Scale, values: Sequence[float], x_height: float
+) -> list[tuple[float, VMobject]]:
     # 0.0, 0.5, 1.0: neighbours have equally many decimals, but for powers of ten.
     decimals = None if scale.log else max((decimals_of(value) for value in values), default=0)
     return [(value, Mark(value, decimals=decimals, x_height=x_height)) for value in values]
 
 
 def _fit(
-    marks: Sequence[tuple[float, Mobject]], scale: Scale, length: float, dimension: int
+    marks: Sequence[tuple[float, VMobject]], scale: Scale, length: float, dimension: int
 ) -> bool:
     """Whether marks along an axis of this length keep apart."""
     shares = scale.share([value for value, _ in marks])
@@ -500,8 +501,8 @@ def _tick(place: Point3D, outward: np.ndarray) -> Line:
     return Line(place, place + _TICK * outward, stroke_color=DIM, stroke_width=2)
 
 
-def _name(name: str | Mobject, log: bool, x_height: float) -> Mobject | None:
-    if isinstance(name, Mobject):
+def _name(name: str | VMobject, log: bool, x_height: float) -> VMobject | None:
+    if isinstance(name, VMobject):
         if not log:
             return name
         note = Words("(log scale)", x_height=x_height, colour=DIM)

@@ -151,8 +151,10 @@ def _mend(media: Path) -> None:
             text.unlink()
 
 
-class _Bar(tqdm):  # type: ignore[type-arg]
+class _Bar(tqdm):  # type: ignore[misc]  # it has no types
     """A bar whose film may turn out longer than thought: tqdm forgets its total then."""
+
+    total: float
 
     def update(self, n: float | None = 1) -> bool | None:
         self.total = max(self.total, self.n + (n or 0))

@@ -23,9 +23,11 @@ from manim import (
     SurroundingRectangle,
     TransformFromCopy,
     VGroup,
+    VMobject,
 )
 
 from scenes.kit.style import BLAME, DIM, FAINT, GAP, SMALL, STEADY, TEXT, TRUTH
+from scenes.kit.typed import Parts, animated
 from scenes.kit.typeset import X_HEIGHT_OF_CODE, CodeLine
 
 Shape = tuple[int, ...]
@@ -140,7 +142,7 @@ class ShapeBox(VGroup):
             pieces.append(f" {operator} {shape}")
         pieces.append(f" → {'ValueError' if self.result is None else self.result}")
         lines, places = _wrapped(pieces, width / (_ADVANCE * x_height / X_HEIGHT_OF_CODE))
-        self.code = VGroup(*(CodeLine(line, x_height=x_height, colour=TEXT) for line in lines))
+        self.code = Parts(*(CodeLine(line, x_height=x_height, colour=TEXT) for line in lines))
         extra = 2.0 if any(names) else 0.0
         for number, line in enumerate(self.code):
             line.shift(-line.get_left() + number * (_LINE + extra) * x_height * DOWN)
@@ -222,8 +224,8 @@ class ShapeBox(VGroup):
         self.strokes.add(*boxes)
         return AnimationGroup(
             Create(boxes),
-            left.animate.set_color(colour),
-            right.animate.set_color(colour),
+            animated(left.animate.set_color(colour)),
+            animated(right.animate.set_color(colour)),
             run_time=run_time,
         )
 
@@ -249,8 +251,8 @@ class ShapeBox(VGroup):
         self.strokes.add(*lines)
         strike = AnimationGroup(
             Create(lines),
-            left.animate.set_color(DIM),
-            right.animate.set_color(DIM),
+            animated(left.animate.set_color(DIM)),
+            animated(right.animate.set_color(DIM)),
             run_time=run_time / 2,
         )
         at = self._operators.index("@")
@@ -320,13 +322,13 @@ def _wrapped(pieces: Sequence[str], most: float) -> tuple[list[str], list[tuple[
     return lines, places
 
 
-def _glyphs(line: CodeLine, text: str, start: int, stop: int) -> list[Mobject]:
+def _glyphs(line: CodeLine, text: str, start: int, stop: int) -> list[VMobject]:
     """The glyphs of some characters of a line: blanks have none."""
     first = len(text[:start].replace(" ", ""))
     return list(line.submobjects[first : first + len(text[start:stop].replace(" ", ""))])
 
 
-def _digits(line: CodeLine, text: str, start: int, axis: int) -> list[Mobject]:
+def _digits(line: CodeLine, text: str, start: int, axis: int) -> list[VMobject]:
     """The glyphs of one number of the shape that begins at `start`."""
     end = text.index(")", start)
     entries = text[start + 1 : end].split(",")

@@ -16,10 +16,11 @@ from typing import Any, Final, cast
 
 import numpy as np
 import typst
-from manim import DOWN, RIGHT, UP, MathTypst, Mobject, ParsableManimColor, Typst, VGroup, VMobject
+from manim import DOWN, RIGHT, UP, MathTypst, ParsableManimColor, Typst, VGroup, VMobject
 
 from network.errors import GlassnetError
 from scenes.kit.style import BODY, GAP, TEXT
+from scenes.kit.typed import Parts
 
 FONTS: Final = ("New Computer Modern", "New Computer Modern Math", "DejaVu Sans Mono")
 """What words, formulas and code are set in."""
@@ -61,17 +62,35 @@ def embedded_fonts() -> typst.Fonts:
     missing = sorted(set(FONTS) - set(fonts.families()))
     if missing:
         raise FontError(
-            f"typst {typst.__version__} comes without the font {' and '.join(missing)}: "
+            f"typst {_version()} comes without the font {' and '.join(missing)}: "
             "install the version that constraints.txt names"
         )
     return fonts
+
+
+def typst_options() -> dict[str, Any]:
+    """What Manim's Typst mobjects are made with: our fonts alone, and no cache.
+
+    The cache's copies cost more than parsing again.
+
+    Raises
+    ------
+    FontError
+        As of `embedded_fonts`.
+    """
+    # Loosely typed: Manim's stubs say that a list of folders is all that font_paths can be.
+    return {"font_paths": embedded_fonts(), "use_svg_cache": False}
+
+
+def _version() -> str:
+    return str(typst.__version__)  # type: ignore[attr-defined]  # left out of its stubs
 
 
 def _preamble(font: str, *rules: str) -> str:
     # Manim's cache goes by the source text only: the version makes it notice other fonts.
     return "\n".join(
         (
-            f"// fonts: embedded in typst {typst.__version__}",
+            f"// fonts: embedded in typst {_version()}",
             f'#set text(font: "{font}", lang: "en", hyphenate: false)',
             '#show math.equation: set text(font: "New Computer Modern Math")',
             *rules,
@@ -195,8 +214,7 @@ class Words(_Typeset, Typst):
             font_size=em * _FONT_SIZE_PER_EM,
             typst_preamble=words_preamble(),
             color=colour,
-            font_paths=embedded_fonts(),
-            use_svg_cache=False,  # its copies cost more than parsing again
+            **typst_options(),
             **options,
         )
         self._settle(0)
@@ -239,8 +257,7 @@ class Formula(_Typeset, MathTypst):
             font_size=x_height / X_HEIGHT_OF_WORDS * _FONT_SIZE_PER_EM,
             typst_preamble=words_preamble(),
             color=colour,
-            font_paths=embedded_fonts(),
-            use_svg_cache=False,  # its copies cost more than parsing again
+            **typst_options(),
             **options,
         )
         self._settle(-1)
@@ -280,8 +297,7 @@ class CodeLine(_Typeset, Typst):
             font_size=x_height / X_HEIGHT_OF_CODE * _FONT_SIZE_PER_EM,
             typst_preamble=_preamble("DejaVu Sans Mono", "#set text(ligatures: false)"),
             color=colour,
-            font_paths=embedded_fonts(),
-            use_svg_cache=False,  # its copies cost more than parsing again
+            **typst_options(),
             **options,
         )
         self._settle(0)
@@ -329,7 +345,7 @@ def without_labels(source: str) -> str:
     return re.sub(r"\{\{\s*(.*?)\s*:\s*[\w-]+\s*\}\}", r"\1", source)
 
 
-def row(*parts: Mobject, gap: float = GAP) -> VGroup:
+def row(*parts: VMobject, gap: float = GAP) -> VGroup:
     """Mobjects side by side on one baseline, the first one staying where it is.
 
     Parameters
@@ -351,7 +367,7 @@ def row(*parts: Mobject, gap: float = GAP) -> VGroup:
     return VGroup(*parts)
 
 
-def stack(*parts: Mobject, gap: float = GAP, edge: np.ndarray | None = None) -> VGroup:
+def stack(*parts: VMobject, gap: float = GAP, edge: np.ndarray | None = None) -> VGroup:
     """Mobjects below each other, aligned at an edge (``LEFT``, ``RIGHT``) or centred."""
     group = VGroup(*parts)
     return group.arrange(DOWN, buff=gap, aligned_edge=np.zeros(3) if edge is None else edge)
@@ -359,7 +375,7 @@ def stack(*parts: Mobject, gap: float = GAP, edge: np.ndarray | None = None) -> 
 
 def code_block(
     *lines: str, colours: Mapping[str, ParsableManimColor] | None = None, **look: Any
-) -> VGroup:
+) -> Parts[CodeLine]:
     """Lines of code below each other, indented as they are written.
 
     Parameters
@@ -373,10 +389,10 @@ def code_block(
 
     Returns
     -------
-    VGroup
+    Parts
         A `CodeLine` for each line that is not empty.
     """
-    block = VGroup()
+    block: Parts[CodeLine] = Parts()
     for number, line in enumerate(lines):
         if not line.strip():
             continue

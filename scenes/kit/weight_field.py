@@ -187,7 +187,7 @@ class WeightField(AbstractImageMobject):
         self,
         starts: npt.ArrayLike,
         ends: npt.ArrayLike,
-        values: npt.ArrayLike | None = None,
+        values: npt.ArrayLike | Values | None = None,
         *,
         scale: float | None = None,
         gamma: float = 2.0,
@@ -315,7 +315,7 @@ class WeightField(AbstractImageMobject):
 
     # What Manim asks for
 
-    def get_pixel_array(self) -> Pixels:
+    def get_pixel_array(self) -> Pixels:  # type: ignore[override]  # Manim's are uint8, too
         """The picture, (height, width, 4), made when it is asked for."""
         if self._darkroom.picture is None:
             self._darkroom.picture = self._develop()

@@ -87,6 +87,11 @@ def make_manifest() -> dict[str, Any]:
         make_reading(answer, 10.0, 11.0, "a1[19]", 1.0, "1"),
         make_reading(answer, 11.2, 11.266667, "a1[18]", 0.5, "0.50"),
     ]
+    bars = [
+        make_picture(middle, 2.0, 4.4, f"a2[{row}]", "length", (0.5, 0.2 + 0.1 * row, 0.25, 0.05))
+        for row in range(3)
+    ]
+    digit = make_picture(middle, 2.0, 4.4, "x", "colours", (0.1, 0.25, 0.2, 0.4))
     return {
         "format": 1,
         "title": "A small film: how to count",
@@ -100,7 +105,13 @@ def make_manifest() -> dict[str, Any]:
         "versions": {"glassnet": "0.1.0", "python": "3.11"},
         "chapters": [
             make_chapter(
-                "alpha", "The beginning", 0.0, 7.2, [opening, middle, crowd], early + many
+                "alpha",
+                "The beginning",
+                0.0,
+                7.2,
+                [opening, middle, crowd],
+                early + many,
+                [digit, *bars],
             ),
             make_chapter("beta", "The end", 7.2, 12.0, [first, answer], late),
         ],
@@ -109,7 +120,13 @@ def make_manifest() -> dict[str, Any]:
 
 
 def make_chapter(
-    name: str, title: str, start: float, end: float, beats: list[Any], readings: list[Any]
+    name: str,
+    title: str,
+    start: float,
+    end: float,
+    beats: list[Any],
+    readings: list[Any],
+    pictures: list[Any] | None = None,
 ) -> dict[str, Any]:
     """A chapter of the manifest; its question is "Why <title>?"."""
     return {
@@ -125,6 +142,7 @@ def make_chapter(
         "digest": "0123456789abcdef" * 4,
         "beats": beats,
         "readings": readings,
+        "pictures": pictures or [],
     }
 
 
@@ -166,6 +184,28 @@ def make_reading(
         "value": value,
         "text": text,
         "python": f'from network.trace import Trace; print(Trace.open("…")[{step}]["{source}"])',
+    }
+
+
+def make_picture(
+    beat: Mapping[str, Any],
+    start: float,
+    end: float,
+    source: str,
+    what: str,
+    place: tuple[float, float, float, float],
+) -> dict[str, Any]:
+    """A picture of the manifest; `place` is left, top, width and height, as shares of the frame."""
+    return {
+        "beat": beat["name"],
+        "start": start,
+        "end": end,
+        "panel": "Picture",
+        "what": what,
+        "step": 0,
+        "source": source,
+        "place": list(place),
+        "python": f'from network.trace import Trace; print(Trace.open("…")[0]["{source}"])',
     }
 
 
@@ -306,7 +346,7 @@ def wait_until_halted(page: Page, seconds: float = 30) -> None:
 
 
 def current_readings(page: Page, place: str = "screen") -> list[dict[str, str]]:
-    """The rows that are visible now, on screen or in the narration, as a reader sees them."""
+    """The rows that are visible now, of a place or of pictures, as a reader sees them."""
     return page.evaluate(
         """id => [...document.querySelectorAll(`#${id} > li:not([hidden])`)].map(row => ({
             source: row.querySelector(".source").textContent,
@@ -316,7 +356,7 @@ def current_readings(page: Page, place: str = "screen") -> list[dict[str, str]]:
             trace: row.querySelector(".trace").title,
             python: row.querySelector("button").title,
         }))""",
-        "on-screen" if place == "screen" else "said",
+        {"screen": "on-screen", "narration": "said", "picture": "shown"}[place],
     )
 
 

@@ -306,6 +306,46 @@ def test_the_numbers_of_the_moment_are_listed_and_no_others(page):
     cases.check_readings(page, MANIFEST, times[::-1])
 
 
+def test_the_pictures_of_the_moment_are_listed_with_their_lines(page):
+    heading = page.get_by_role("heading", name="Pictures on screen")
+    cases.seek(page, 1.5)
+    assert not heading.is_visible()
+    cases.seek(page, 3.0)
+    assert heading.is_visible()
+    digit, bars = cases.current_readings(page, "picture")
+    assert (digit["text"], digit["source"]) == ("picture", "x")
+    # Bars of one array are one picture, and its line reads them all.
+    assert (bars["text"], bars["source"]) == ("3 bars", "a2")
+    assert bars["python"].endswith('[0]["a2"])')
+
+
+@pytest.mark.parametrize("size", [cases.DESK, {"width": 1440, "height": 420}])
+def test_a_picture_is_outlined_where_it_is_in_the_film(page, size):
+    page.set_viewport_size(size)  # a low one leaves room at both sides of the film
+    cases.seek(page, 3.0)
+    outline = page.locator("#outline")
+    assert not outline.is_visible()
+    bars = page.locator("#shown button").nth(1)
+    bars.hover()
+    box, film = outline.bounding_box(), page.locator("video").bounding_box()
+    size = min(film["width"] / cases.SIZE[0], film["height"] / cases.SIZE[1])
+    width, height = (side * size for side in cases.SIZE)
+    left = film["x"] + (film["width"] - width) / 2
+    top = film["y"] + (film["height"] - height) / 2
+    assert box["x"] == pytest.approx(left + 0.5 * width, abs=1.5)
+    assert box["y"] == pytest.approx(top + 0.2 * height, abs=1.5)
+    assert box["width"] == pytest.approx(0.25 * width, abs=1.5)
+    assert box["height"] == pytest.approx(0.25 * height, abs=1.5)
+    # It goes with the pointer, and with the picture.
+    page.mouse.move(1, 1)
+    page.get_by_role("button", name="Play").first.focus()
+    assert not outline.is_visible()
+    bars.focus()
+    assert outline.is_visible()
+    cases.seek(page, 5.0)
+    assert not outline.is_visible()
+
+
 def test_where_no_number_is_on_screen_the_next_can_be_gone_to(page):
     assert page.get_by_text("No recorded number is on screen at this moment.").is_visible()
     page.get_by_role("button", name="Go to the next, at 0:01").click()
@@ -762,7 +802,7 @@ def test_every_control_can_be_reached_and_left_by_tab(page):
             break
     names = [name for name, _ in reached]
     wanted = ["skip", "help", "seek", "play", "slower", "faster", "subtitles", "link", "full"]
-    wanted += ["teach", "chapter", "beats", "chapter", "beats", "reading", "reading", "line"]
+    wanted += ["teach", "chapter", "beats", "chapter", "beats", *["reading"] * 3, "line"]
     assert [name for name in names if name in wanted][: len(wanted)] == wanted
     assert {ring for name, ring in reached if name in wanted} <= {"solid", "auto"}
 
@@ -934,6 +974,10 @@ def test_the_page_alone_needs_nothing_but_the_film():
         ("learning_rate", "learning rate"),
         ("error", "mean squared error"),
         ("mean_error(trace, 1)", "computed"),
+        ("a2", "activation, layer 2"),
+        ("W1[13]", "weight, to neuron 13 of layer 1"),
+        ("x", "pixel"),
+        ('trace.see(("test", 7))["a2"]', "activation, layer 2, test image 7, after training"),
     ],
 )
 def test_a_reading_is_explained_in_words(source, words):

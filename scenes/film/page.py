@@ -41,6 +41,20 @@ _KINDS: Final = {
     "label": ("right answer", "truth"),
     "error": ("mean squared error", "blame"),
     "loss": ("loss", "blame"),
+    "at": ("steps of training so far", ""),
+}
+
+# What of a picture stands for values, in words: one, and more than one.
+_PARTS_OF_PICTURES: Final = {
+    "colours": ("picture", "pictures"),
+    "length": ("bar", "bars"),
+    "ends of bars": ("bars", "bars"),
+    "points": ("curve", "curves"),
+    "lights of edges": ("edges", "edges"),
+    "colours of neurons": ("neurons", "neurons"),
+    "colours of cells": ("column", "columns"),
+    "colours of blame": ("blame", "blame"),
+    "rings of blame": ("rings", "rings"),
 }
 
 
@@ -134,8 +148,12 @@ def _place(kind: str, layer: str, indices: list[str]) -> str:
             return f"to neuron {to} of layer {layer} from {origin} {source}"
         case (("z" | "a" | "delta" | "b" | "db"), [neuron]):
             return f"neuron {neuron} of layer {layer}"
+        case (("W" | "dW"), [to]):
+            return f"to neuron {to} of layer {layer}"
+        case _, []:
+            return f"layer {layer}" if layer else ""
         case _:
-            return f"at {', '.join(indices)}" if indices else ""
+            return f"at {', '.join(indices)}"
 
 
 def _colour(source: str, value: float | str) -> str:
@@ -214,7 +232,49 @@ def _data(manifest: Mapping[str, Any], chapters: list[dict[str, Any]]) -> dict[s
             for chapter in chapters
             for reading in chapter["readings"]
         ],
+        "pictures": [
+            picture | {"trace": chapter["trace"]}
+            for chapter in chapters
+            for picture in _pictures(chapter["pictures"])
+        ],
     }
+
+
+def _pictures(drawings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What the page says of pictures; values of one array, such as ten bars, are one of them."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for drawing in drawings:
+        whole = _ONE_OF_MANY.sub(r"\1\2", drawing["source"])
+        about = (drawing[key] for key in ("what", "step", "start", "end"))
+        groups.setdefault((whole, *about), []).append(drawing)
+    for (whole, what, step, start, end), group in groups.items():
+        first, source = group[0], group[0]["source"] if len(group) == 1 else whole
+        names = _PARTS_OF_PICTURES.get(what, (what, what))
+        yield {
+            "start": start,
+            "end": end,
+            "place": "picture",
+            "source": source,
+            "text": names[0] if len(group) == 1 else f"{len(group)} {names[1]}",
+            "value": "",
+            "what": explain(source),
+            "colour": _colour(source, ""),
+            "step": "" if step is None else f"step {step:,}",
+            # The line for one of them reads all when the index is left out.
+            "python": first["python"].replace(first["source"], source),
+            "box": _around([drawing["place"] for drawing in group]),
+        }
+
+
+_ONE_OF_MANY: Final = re.compile(r'^(.*?[A-Za-z]\d*)\[\d+\]("\])?$')
+"""One value of a vector: ``a2[3]``, ``trace.see(("test", 7))["a2[3]"]``."""
+
+
+def _around(places: list[list[float]]) -> list[float]:
+    """The smallest box around boxes: left, top, width and height, as shares of the frame."""
+    left, top = (min(place[k] for place in places) for k in (0, 1))
+    right, bottom = (max(place[k] + place[k + 2] for place in places) for k in (0, 1))
+    return [round(share, 4) for share in (left, top, right - left, bottom - top)]
 
 
 def _in_full(value: float | str) -> str:

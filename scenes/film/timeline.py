@@ -117,11 +117,21 @@ def _describe(take: Take, first: int) -> Described:
             }
             for reading in books["readings"]
         ],
+        "pictures": [
+            {
+                "beat": drawing["beat"],
+                "start": at(drawing["time"]),
+                "end": at(drawing["end"]),
+                **{key: drawing[key] for key in ("panel", "what", "step", "source", "place")},
+                "python": python_line(drawing, books, of="{}"),
+            }
+            for drawing in books["pictures"]
+        ],
     }
 
 
-def python_line(reading: Mapping[str, Any], books: Mapping[str, Any]) -> str:
-    """A line of Python that prints a reading's value from the recording.
+def python_line(reading: Mapping[str, Any], books: Mapping[str, Any], of: str = "float({})") -> str:
+    """A line of Python that prints a reading's value, or a picture's values, from the recording.
 
     For example ``from network.trace import Trace; print(float(Trace.open("x")[0]["loss"]))``.
     """
@@ -130,16 +140,16 @@ def python_line(reading: Mapping[str, Any], books: Mapping[str, Any]) -> str:
     example = "" if books["batch"] == 1 else ".example(0)"
     if reading["step"] is not None:
         value = f"{opened}[{reading['step']}]{example}[{json.dumps(reading['source'])}]"
-        return f"from network.trace import Trace; print(float({value}))"
+        return f"from network.trace import Trace; print({of.format(value)})"
     if reading["module"] is None:
-        value = f"trace = {opened}; print(float({reading['source']}))"
+        value = f"trace = {opened}; print({of.format(reading['source'])})"
         return f"from network.trace import Trace; {value}"
     name, _, arguments = reading["source"].partition("(")
     call = f"{name}({_with_examples(arguments, example)}"
     lines = [f"from {reading['module']} import {name}"]
     if "trace" in arguments:
         lines = ["from network.trace import Trace", *lines, f"trace = {opened}"]
-    return "; ".join([*lines, f"print(float({call}))"])
+    return "; ".join([*lines, f"print({of.format(call)})"])
 
 
 def _with_examples(arguments: str, example: str) -> str:

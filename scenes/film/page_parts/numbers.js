@@ -1,11 +1,13 @@
-/* The proof panel: the numbers of the moment, each with the line of Python that reads it again.
+/* The proof panel: the numbers and pictures of the moment, each with the line of Python that reads it
+   again; where a picture is, is outlined in the film.
    Between two changes nothing of it is touched, however many rows there are. */
 
 /** The panel, whose `show(frame)` lists what is on screen and what is said at a frame.
-    `seekFrame` takes the film to a frame, `copy` takes a text and what to say when it is done. */
-const makeNumbers = (readings, rate, seekFrame, copy) => {
+    `seekFrame` takes the film to a frame, `copy` takes a text and what to say when it is done,
+    `outline` a box (left, top, width, height, as shares of the frame) or null. */
+const makeNumbers = (readings, rate, seekFrame, copy, outline) => {
   const MANY = 12; // from which on a filter helps
-  const lists = { screen: get("on-screen"), narration: get("said") };
+  const lists = { screen: get("on-screen"), narration: get("said"), picture: get("shown") };
   const filter = get("filter");
   // Between two of these frames the readings are the same.
   const changes = [...new Set([0, ...readings.flatMap(({ first, last }) => [first, last + 1])])]
@@ -27,12 +29,20 @@ const makeNumbers = (readings, rate, seekFrame, copy) => {
       setRover(row.parentElement, button);
       copy(reading.python, "Copied:");
     });
+    if (reading.box) {
+      for (const event of ["mouseenter", "focus"]) {
+        button.addEventListener(event, () => outline(reading.box));
+      }
+      for (const event of ["mouseleave", "blur"]) {
+        button.addEventListener(event, () => outline(null));
+      }
+    }
     return row;
   };
 
   const rowOf = (reading) => {
-    const { place, trace, step, source, text, value } = reading;
-    const key = [place, trace, step, source, text, value].join("\n");
+    const { place, trace, step, source, text, value, box } = reading;
+    const key = [place, trace, step, source, text, value, box].join("\n");
     if (!rows.has(key)) rows.set(key, makeRow(reading));
     return rows.get(key);
   };
@@ -40,7 +50,11 @@ const makeNumbers = (readings, rate, seekFrame, copy) => {
   /** Make a list hold these rows, leaving those that stay where they are. */
   const fillList = (list, wanted) => {
     const focused = list.contains(document.activeElement);
-    for (const row of [...list.children]) if (!wanted.has(row)) row.remove();
+    for (const row of [...list.children]) {
+      if (wanted.has(row)) continue;
+      if (list === lists.picture && row.matches(":hover, :focus-within")) outline(null);
+      row.remove();
+    }
     let place = list.firstElementChild;
     for (const row of wanted) {
       if (row === place) place = place.nextElementSibling;
@@ -52,7 +66,7 @@ const makeNumbers = (readings, rate, seekFrame, copy) => {
 
   const applyFilter = () => {
     const query = filter.value.trim().toLowerCase();
-    const [[seen, total], [seenSaid, said]] = Object.values(lists).map((list) => {
+    const [[seen, total], [seenSaid, said], [drawn]] = Object.values(lists).map((list) => {
       const inside = [...list.children];
       for (const row of inside) row.hidden = !row.words.includes(query);
       const visible = inside.filter((row) => !row.hidden);
@@ -62,6 +76,7 @@ const makeNumbers = (readings, rate, seekFrame, copy) => {
       return [visible.length, inside.length];
     });
     get("heading-said").hidden = !seenSaid;
+    get("heading-shown").hidden = !drawn;
     // Not taken away under somebody's fingers.
     get("filter-box").hidden = total + said <= MANY && !query && document.activeElement !== filter;
     setText(get("count"), seen < total ? `${seen} of ${total}` : total || "");

@@ -13,13 +13,13 @@ const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const ARROW = 5; // seconds
 const NEAR = 2; // seconds after its start in which "back" means the beat before
 
-for (const list of [data.chapters, data.beats, data.lines, data.readings]) {
+for (const list of [data.chapters, data.beats, data.lines, data.readings, data.pictures]) {
   for (const item of list) {
     item.first = Math.round(item.start * rate);
     item.last = Math.round(item.end * rate) - 1;
   }
 }
-const { beats, chapters, lines, readings } = data;
+const { beats, chapters, lines, readings, pictures } = data;
 
 let frame = -1; // that is seen now
 let teaching = false;
@@ -161,7 +161,22 @@ const arrive = () => {
   toldEarly = null;
 };
 
-const numbers = makeNumbers(readings, rate, seekFrame, copy);
+/** Draw a line around a part of the picture, wherever that stands in its element; none for null. */
+const outline = (box) => {
+  const line = get("outline");
+  line.hidden = !box;
+  if (!box) return;
+  const { clientWidth, clientHeight, videoWidth, videoHeight, offsetLeft, offsetTop } = video;
+  const size = Math.min(clientWidth / videoWidth, clientHeight / videoHeight) || 0;
+  const [width, height] = [videoWidth * size, videoHeight * size];
+  const [left, top] = [offsetLeft + (clientWidth - width) / 2, offsetTop + (clientHeight - height) / 2];
+  const place = [left + box[0] * width, top + box[1] * height, box[2] * width, box[3] * height];
+  ["left", "top", "width", "height"].forEach((side, k) => {
+    line.style.setProperty(side, `${place[k]}px`);
+  });
+};
+
+const numbers = makeNumbers([...readings, ...pictures], rate, seekFrame, copy, outline);
 
 // Where the film is: time, chapter, beat
 

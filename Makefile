@@ -3,7 +3,7 @@
 SHELL := bash
 BIN := .venv/bin
 
-.PHONY: help setup video handout doctor test lint bench results clean
+.PHONY: help setup video handout doctor test lint bench results gallery clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench: setup ## speed and size against the promises, scikit-learn beside it
 
 results: setup ## the accuracy of each published network, as a table
 	@$(BIN)/python -m tests.benchmarks.results
+
+gallery: setup ## docs/gallery.md: a picture of everything in the kit
+	@$(BIN)/python -m tools.gallery
 
 clean: ## remove the films and their cache (renders/, except committed pictures); traces stay
 	@git clean -fdXq renders

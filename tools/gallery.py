@@ -125,8 +125,8 @@ def write(folder: Path, trace: Trace) -> list[Path]:
         "# The kit, in pictures",
         "",
         "What chapters are made of (`scenes/kit/`), each with the line that makes it. It is all of",
-        f"step {STEP:,} of the default run, or (`end`) of the network after it. `make gallery` draws",
-        "this page anew.",
+        f"step {STEP:,} of the default run, or (`end`) of the network after it.",
+        "`make gallery` draws this page anew.",
     ]
     written, module_before = [], ""
     for module, kind in find_things():

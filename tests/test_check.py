@@ -22,7 +22,6 @@ from network.training import train
 from scenes.__main__ import main
 from scenes.film.check import check
 from scenes.film.layout import find_confusable
-from scenes.film.shown import RelationError, agrees, fault_in, read_figure
 from scenes.kit.allow import allow
 from scenes.kit.chapter import Chapter
 from scenes.kit.digit import Picture
@@ -30,6 +29,7 @@ from scenes.kit.encoding import get_rgb
 from scenes.kit.figures import Figure
 from scenes.kit.ledger import Quantity
 from scenes.kit.number import Derived, Number
+from scenes.kit.shown import RelationError, agrees, fault_in, read_figure
 from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, MEANINGS, SMALL
 from scenes.kit.typeset import Formula, Words
 

@@ -177,3 +177,20 @@ def test_manims_hash_does_not_reach_the_recording():
     assert not any(issubclass(kind, Step | Trace) for kind in kept)
     # The names of a step's arrays would be in it.
     assert "W2_after" not in get_json(animation)
+
+
+def test_one_way_to_make_it_from_a_path_a_function_or_a_quantity():
+    step = fake_step(0)
+    quantity = Quantity.recorded(step, "a2[3]")
+    assert Number(quantity).quantity is quantity
+    assert Number(step, "a2[3]").quantity == quantity
+    made = Number(share_of, step, 3, decimals=1)
+    assert made.quantity.source == "share_of(trace[0], 3)"
+    assert made.text == f"{share_of(step, 3):.1f}".replace("-", "−")
+    for bare in ((0.5,), ("a2[3]",), (step,), (step, 3), ()):
+        with pytest.raises(TypeError, match="a figure is given a step or view"):
+            Number(*bare)
+
+
+def share_of(step, index):
+    return 100 * float(step.a[2][index])

@@ -2,7 +2,7 @@
 
 `check` rehearses a chapter and gives its findings: faults of layout (`scenes.film.layout`),
 figures that the oracle works out differently (`scenes.film.derived`), figures that do not agree
-with each other as shown (`scenes.film.shown`), and words that do not fit their time.
+with each other as shown (`scenes.kit.shown`), and words that do not fit their time.
 
 Places and sizes are judged after every play; what needs time to be seen (contrast, a busy ground,
 colours, the number of words) when the picture rests: at each wait and at the end of each beat. In
@@ -29,10 +29,10 @@ from scenes.film.layout import (
 from scenes.film.oracle import Oracle
 from scenes.film.pictures import find_false_pictures
 from scenes.film.rehearsal import ChapterError, Watcher, rehearse
-from scenes.film.shown import RelationError, fault_in
 from scenes.kit.chapter import BeatTime, Chapter
 from scenes.kit.ledger import Drawing, Ledger, Reading, moments_in, steps_behind_all
 from scenes.kit.narration import LINE_LENGTH, LINES, seconds_to_say
+from scenes.kit.shown import RelationError, fault_in
 
 _OF_AN_IMAGE = re.compile(r"""(^|\[")(x|y|label|step|at|index|epoch)(\[[\d, ]+\])?("\])?$""")
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way

@@ -29,8 +29,8 @@ from scenes.film.oracle import (
     slope,
     times,
 )
-from scenes.film.shown import agrees
 from scenes.kit.ledger import Reading
+from scenes.kit.shown import agrees
 
 Function = Callable[..., Any]
 AnyFunction = TypeVar("AnyFunction", bound=Function)

@@ -1,30 +1,37 @@
 """A few named numbers below each other; under the line what they make of each other."""
 
-from typing import Self
+from collections.abc import Sequence
+from typing import Final, Self
 
 import numpy as np
 from manim import LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Line, VGroup
 
+from scenes.kit.equation import agree
 from scenes.kit.number import Count, Number, align_points
 from scenes.kit.style import DIM, FAINT, SMALL, TEXT
 from scenes.kit.typed import Parts
-from scenes.kit.typeset import Words
+from scenes.kit.typeset import Formula, Words
 
-_PITCH = 0.53
-_ABOVE_LINE = 0.1
+_PITCH: Final = 0.53
+_ABOVE_LINE: Final = 0.1
 
 
 class Account(VGroup):
     """Named numbers, points aligned; the last one stands under a line.
 
-    ``Account("neuron 3", ("blame", blame), ("activity", activity), ("push", push))``
+    ``Account("neuron 3", ("blame", b), ("activity", a), ("push", p), relation="-a * b = c")``
 
     Parameters
     ----------
     title
         What it is the account of.
     lines
-        Names and their numbers, from the top down.
+        Names (words, or a formula made elsewhere) and their numbers, from the top down.
+    relation
+        What the numbers make of each other: their decimals are chosen so that they agree, see
+        `scenes.kit.equation.agree`. Not given where that has been done, for several accounts.
+    decimals
+        As for `agree`.
     width
         From the names' left ends to the numbers' right ends.
 
@@ -36,15 +43,24 @@ class Account(VGroup):
         The numbers, from the top down.
     """
 
-    def __init__(self, title: str, *lines: tuple[str, Number], width: float = 3.2) -> None:
+    def __init__(
+        self,
+        title: str,
+        *lines: tuple[str | Formula, Number],
+        relation: str | None = None,
+        decimals: Sequence[int] = (2, 3, 4),
+        width: float = 3.2,
+    ) -> None:
         super().__init__()
+        if relation is not None:
+            agree(relation, [number for _, number in lines], decimals=decimals)
         self.title = Words(title, x_height=SMALL, colour=TEXT)
         self.title.shift(-self.title.get_left() - self.title.baseline * UP)
         self.numbers = Parts(*(number for _, number in lines))
         self.add(self.title)
         for index, (text, number) in enumerate(lines, start=1):
             y = -_PITCH * index - (_ABOVE_LINE if index == len(lines) else 0.0)
-            words = Words(text, x_height=SMALL, colour=DIM)
+            words = Words(text, x_height=SMALL, colour=DIM) if isinstance(text, str) else text
             words.shift(-words.get_left() + (y - words.baseline) * UP)
             number.shift((width - number.get_right()[0], y - number.baseline, 0.0))
             self.add(words, number)

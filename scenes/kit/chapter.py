@@ -71,6 +71,7 @@ from network.trace import Trace
 from network.training import ensure_trace
 from scenes.kit.badge import Arrive, Leave, MomentBadge
 from scenes.kit.claims import find_claims
+from scenes.kit.equation import find_equalities
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
@@ -443,6 +444,7 @@ class Chapter(Scene):
         waits = {id(wait.mobject) for wait in self.animations or () if isinstance(wait, Wait)}
         self.mobjects = [mobject for mobject in self.mobjects if id(mobject) not in waits]
         self._note_shown(start, before, _shown([*self._arrivals, *self.mobjects]))
+        self._note_equalities()
         self._note_pictures(start)
 
     def _frames_of_last_play(self) -> int:
@@ -474,7 +476,8 @@ class Chapter(Scene):
 
         ``self.relate("a - b = c", output, label, blame)`` when the three are on screen. What a
         viewer can work out from the figures *as shown* has to be right: 0.59 − 1 = −0.41.
-        ``python -m scenes check`` works it out, from the texts at the time of this call.
+        ``python -m scenes check`` works it out, from the texts at the time of this call. Numbers
+        that `scenes.kit.equation` has made agree say so by themselves, as soon as they are shown.
 
         Parameters
         ----------
@@ -501,8 +504,21 @@ class Chapter(Scene):
             if isinstance(figure, Number) and figure.quantity is None:
                 raise ValueError(f"{relation!r}: a figure is still on its way")
             texts.append(figure.text if isinstance(figure, Number) else figure)
+        self._note_relation(relation, tuple(texts))
+
+    def _note_equalities(self) -> None:
+        """Note what numbers on screen say of each other: see `scenes.kit.equation`."""
+        for equality in find_equalities(self.mobjects):
+            self._note_relation(
+                equality.relation, tuple(number.text for number in equality.numbers)
+            )
+
+    def _note_relation(self, relation: str, texts: tuple[str, ...]) -> None:
+        """Note figures that belong together, once a beat."""
         beat = self._beat.name if self._beat else None
-        self.ledger.relations.append(Relation(beat, self.time, relation, tuple(texts)))
+        told = self.ledger.relations
+        if not any((r.beat, r.relation, r.texts) == (beat, relation, texts) for r in told):
+            told.append(Relation(beat, self.time, relation, texts))
 
     @property
     def readings(self) -> list[Reading]:

@@ -1,7 +1,6 @@
 """The three kinds of figures on screen, and how each is told apart from the others.
 
-* A *reading* is a value of the run: `Number` (a path), `Derived` (a named function), or `Figure`
-  (a `Quantity` made elsewhere). It is in the ledger.
+* A *reading* is a value of the run, a `Number`: of a path or a named function. It is in the ledger.
 * A *mark* is a figure of a scale: a tick of an axis, the ends of a legend. It claims nothing
   about the run, only which place or colour stands for which value. `Mark` holds that value and
   writes it exactly, so whether it stands in the right place can be checked. It is not in the
@@ -28,19 +27,8 @@ MARK: Final = "mark"
 _MOST_DECIMALS: Final = 9
 
 
-class Figure(Number):
-    """A number for a quantity that is known already, as in ``Figure(Quantity.recorded(...))``.
-
-    Parameters
-    ----------
-    quantity
-        What is shown.
-    look
-        As for `Number`.
-    """
-
-    def __init__(self, quantity: Quantity, **look: Any) -> None:
-        self._begin(quantity, **look)
+Figure = Number
+"""An older name, for a quantity that is known already."""
 
 
 class Mark(Number):
@@ -77,7 +65,7 @@ class Mark(Number):
         if decimals is not None and decimals < needed:
             raise ValueError(f"a mark shows its value exactly: {value} needs {needed} decimals")
         look.setdefault("grouping", abs(value) >= 10_000)
-        self._begin(
+        super().__init__(
             Quantity(MARK, float(value)),
             decimals=needed if decimals is None else decimals,
             x_height=x_height,

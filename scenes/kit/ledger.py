@@ -48,6 +48,32 @@ class Quantity:
     path: str | None = field(default=None, compare=False)
 
     @classmethod
+    def of(cls, *source: Any) -> "Quantity":
+        """What a figure is given: a moment and a path, or a function and its arguments.
+
+        ``Quantity.of(step, "a2[5]")``, ``Quantity.of(mean_error, trace, 0, 400)``; a quantity is
+        itself.
+
+        Raises
+        ------
+        TypeError
+            For a bare value: nobody could tell where it is from.
+        network.errors.PathError
+            If the path names nothing in the moment.
+        """
+        match source:
+            case (Quantity() as quantity,):
+                return quantity
+            case (Moment() as moment, str(path)):
+                return cls.recorded(moment, path)
+            case (function, *arguments) if callable(function):
+                return cls.derived(function, *arguments)
+        raise TypeError(
+            "a figure is given a step or view and a path, or a function with a name and what it "
+            f"is called with; not {', '.join(type(one).__name__ for one in source)}"
+        )
+
+    @classmethod
     def recorded(cls, moment: Moment, path: str) -> "Quantity":
         """The value at a path of a step or a view.
 

@@ -8,7 +8,8 @@ The chapter looks for numbers on the screen and writes them into its ledger; nob
 remember to.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final, Self
 
@@ -66,14 +67,14 @@ def _glyphs() -> dict[str, tuple[np.ndarray, float]]:
 
 
 class Number(VMobject):
-    """The value at a path of a step or a view, such as ``Number(step, "delta2[3]")``.
+    """A recorded value: ``Number(step, "delta2[3]")``, ``Number(mean_error, trace, 0, 400)``.
 
     Parameters
     ----------
-    moment
-        The recorded step, or a view: see `network.trace.Trace.see`.
-    path
-        Path of the value in it.
+    source
+        A step or a view (see `network.trace.Trace.see`) and the path of the value in it; or a
+        function with a name, and what it is called with: the trace, a step, plain values; or a
+        quantity that is known already.
     decimals
         Digits after the point.
     sign
@@ -91,36 +92,13 @@ class Number(VMobject):
     ------
     network.errors.PathError
         If the path names nothing in it.
+    TypeError
+        For a bare value.
     """
 
     def __init__(
         self,
-        moment: Moment,
-        path: str,
-        *,
-        decimals: int = 2,
-        sign: bool = False,
-        grouping: bool = False,
-        before: str = "",
-        after: str = "",
-        x_height: float = BODY,
-        colour: ParsableManimColor = TEXT,
-    ) -> None:
-        self._begin(
-            Quantity.recorded(moment, path),
-            decimals=decimals,
-            sign=sign,
-            grouping=grouping,
-            before=before,
-            after=after,
-            x_height=x_height,
-            colour=colour,
-        )
-
-    def _begin(
-        self,
-        quantity: Quantity,
-        *,
+        *source: Any,
         decimals: int = 2,
         sign: bool = False,
         grouping: bool = False,
@@ -133,6 +111,7 @@ class Number(VMobject):
         self.x_height = x_height
         self._spec = f"{'+' if sign else ''}{',' if grouping else ''}.{decimals}f"
         self._around = (before, after)
+        quantity = Quantity.of(*source)
         self.quantity: Quantity | None = quantity
         self._draw(quantity.value, np.zeros(3), x_height / X_HEIGHT_OF_WORDS)
         self.center()
@@ -214,6 +193,22 @@ class Number(VMobject):
         self.quantity = quantity
         return self
 
+    def set_decimals(self, decimals: int, before: str | None = None) -> Self:
+        """Show so many digits after the point, which stays; and, if given, that before the figure.
+
+        Raises
+        ------
+        ValueError
+            On the way from one value to another.
+        """
+        if self.quantity is None:
+            raise ValueError("a number that is on its way cannot be shown otherwise")
+        self._spec = re.sub(r"\.\d+f$", f".{decimals}f", self._spec)
+        if before is not None:
+            self._around = (before, self._around[1])
+        self._draw(self.quantity.value, *self._stance())
+        return self
+
     def set_between(self, value: float) -> Self:
         """Show a value on the way to another quantity: it was not recorded and is no reading."""
         self._draw(value, *self._stance())
@@ -269,24 +264,8 @@ class Number(VMobject):
         return self
 
 
-class Derived(Number):
-    """The value of a named function of the trace: a mean, a count, a share.
-
-    ``Derived(accuracy_after, trace, 3, decimals=1, after=" %")`` shows ``accuracy_after(trace, 3)``
-    and is in the ledger under that name.
-
-    Parameters
-    ----------
-    function
-        A function with a name; no lambda.
-    arguments
-        What it is called with: the trace, a step, plain values.
-    look
-        As for `Number`.
-    """
-
-    def __init__(self, function: Callable[..., float], *arguments: Any, **look: Any) -> None:
-        self._begin(Quantity.derived(function, *arguments), **look)
+Derived = Number
+"""An older name, for the value of a named function."""
 
 
 class Count(AnimationOf[Number]):

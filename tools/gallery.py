@@ -36,8 +36,6 @@ EXAMPLES: Final = {
     "Formula": 'Formula("{{delta_o : blame}} = o - l", colours={"blame": BLAME})',
     "CodeLine": 'CodeLine("a = sigmoid(W @ x + b)", colours={"a": ACTIVATION})',
     "Number": 'Number(step, "delta2[3]", sign=True, decimals=3)',
-    "Derived": "Derived(steps_in_all, trace, decimals=0, grouping=True)",
-    "Figure": 'Figure(Quantity.recorded(step, "loss"), decimals=4)',
     "Mark": "Mark(0.25, sign=True)",
     "MomentBadge": "MomentBadge(step)",
     "Picture": 'Picture(end, "W1[13]", size=2.5, signed=True)',
@@ -60,6 +58,10 @@ EXAMPLES: Final = {
     "ShapeBox": 'ShapeBox((20, 784), "@", (784,), names=("W1", "x"))',
     "Listing": 'Listing("for x in images:", "    a = sigmoid(W @ x + b)").set_line(1)',
     "Account": 'Account("neuron 3", ("blame", Number(step, "delta2[3]")), width=3.0)',
+    "Equation": (
+        'Equation("a * b = c", Number(step, "W1[13,400]"), Number(step, "x[400]"), '
+        "Number(weight_times_input, step, 1, 13, 400))"
+    ),
     "OuterProduct": "OuterProduct(step.delta[2], step.a[1])",
     "NumberColumn": 'NumberColumn.of(step, "a1", most=6)',
     "NumberGrid": 'NumberGrid.of(step, "dW2", rows=[4, 5, 6], columns=[0, 1, 2])',
@@ -82,6 +84,7 @@ def find_things() -> Iterator[tuple[str, type[Mobject]]]:
             if (
                 here
                 and issubclass(kind, Mobject)
+                and name == kind.__name__  # not by an older name
                 and not name.startswith("_")
                 and name not in _BASES
             ):

@@ -48,6 +48,13 @@ def test_bars_below_zero_go_to_the_left():
     assert bars.bars[1].get_left()[0] == pytest.approx(bars.zero.get_x(), abs=1e-3)
 
 
+@pytest.mark.parametrize(("signed", "ends"), [(False, (0.0, 1.0)), (True, (-1.0, 1.0))])
+def test_bars_stay_in_their_tracks(signed, ends):
+    bars = bars_of(-3.0, 3.0, signed=signed, scale=2.0)
+    for row, end in enumerate(ends):
+        assert length(bars, row) == pytest.approx(end, abs=1e-3)
+
+
 def test_every_bar_has_its_recorded_figure_beside_it():
     step = fake_step(1)
     bars = Bars.of(step, "a2", "0123456789", signed=True)

@@ -325,6 +325,9 @@ def test_the_most_muffled_neuron_is_the_saturated_one_with_most_blame():
     assert findings.most_muffled(trace, step(0.5, 0.99, 0.01), 1) == 1
     assert findings.most_muffled(trace, step(0.5, 0.5, 0.01), 1) == 2
     assert findings.most_muffled(trace, step(0.5, 0.5, 0.5), 1) is None
+    # From a slope of 0.025 down.
+    assert findings.most_muffled(trace, step(0.5, 0.975, 0.5), 1) == 1
+    assert findings.most_muffled(trace, step(0.5, 0.974, 0.5), 1) is None
 
 
 def test_the_mean_error_is_over_the_steps_asked_for(stepped):

@@ -42,6 +42,7 @@ from network.trace import Trace
 from network.view import View
 from scenes.kit.account import Account
 from scenes.kit.allow import allow
+from scenes.kit.arrays import Floats
 from scenes.kit.chapter import Chapter
 from scenes.kit.claims import claim_length, claim_points
 from scenes.kit.diagram import NetworkDiagram
@@ -101,7 +102,6 @@ NAMES, LONG_NAMES = -2.75, -2.3  # right ends of the classes' names
 EDGE = 6.55  # right end of what stands in the rows
 MOST_PICTURES = 20
 
-Floats = npt.NDArray[np.floating]
 
 COLOURS = {
     "blame": BLAME,

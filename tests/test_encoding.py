@@ -129,3 +129,10 @@ def test_neither_sign_looks_like_level_light(vision: str) -> None:
 def test_every_meaning_is_visible_on_the_ground() -> None:
     for name, colour in MEANINGS.items():
         assert encoding.colour_difference(colour, BACKGROUND) > 40, name
+
+
+def test_contrasts_of_known_pairs() -> None:
+    # WCAG's own ends, and the grey that just fails on white.
+    black, white, grey = ([shade] * 3 for shade in (0.0, 1.0, 0x77 / 255))
+    got = encoding.contrasts([white, black, grey, grey], [black, white, white, grey])
+    np.testing.assert_allclose(got, [21.0, 21.0, 4.48, 1.0], atol=0.005)

@@ -31,8 +31,8 @@ from scenes.film.handout.stills import read_chapter
 from scenes.film.handout.tables import Entry, full
 from scenes.film.layout import Screen
 from scenes.film.sealed import write_pdf
+from scenes.kit.encoding import contrasts, get_rgb
 from scenes.kit.ledger import MINUS, written
-from scenes.kit.style import contrast
 from scenes.kit.typeset import FONTS, Words
 
 ROOT = Path(__file__).parents[1]
@@ -182,7 +182,7 @@ def test_colours_of_formulas_can_be_read_on_paper(parts):
     (((term,),),) = parts[0].sections[1].still.formulas
     assert (term["ink"], term["inks"]) == (None, {"blame": INKS["blame"][1], "l": None})
     for _, ink in INKS.values():
-        assert contrast(ink, "#FFFFFF") > 4.5
+        assert contrasts(get_rgb(ink), get_rgb("#FFFFFF")) > 4.5
 
 
 def test_every_beat_has_its_frame_and_the_title_page_that_with_most_to_show(pdf):

@@ -18,10 +18,11 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from scenes.film.rehearsal import Pixels, draw
 from scenes.kit.allow import get_allowed
+from scenes.kit.arrays import Floats
 from scenes.kit.chapter import Chapter
-from scenes.kit.encoding import simulate, to_lab
+from scenes.kit.encoding import contrasts, simulate, to_lab
 from scenes.kit.number import Number
-from scenes.kit.style import MARGIN, SMALL, contrasts
+from scenes.kit.style import MARGIN, SMALL
 from scenes.kit.typeset import X_HEIGHT_OF_WORDS, CodeLine, Formula, Words, without_labels
 
 LEAST_CONTRAST: Final = 4.5
@@ -36,8 +37,6 @@ _SHARE: Final = 0.06  # of the pixels behind a text may be busy
 _DIFFERENT: Final = 20.0  # ΔE at which colours look like two
 _SAME: Final = 10.0  # ΔE below which a colour-blind eye takes them for one
 _CHROMA: Final = 18.0  # below it a colour is a grey
-
-Floats = np.ndarray
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from manim import (
     DOWN,
     LEFT,
@@ -22,6 +21,7 @@ from manim import (
 )
 
 from network.moment import Moment
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
@@ -39,8 +39,6 @@ from scenes.kit.style import (
 )
 from scenes.kit.typed import AnimationOf, Parts
 from scenes.kit.typeset import X_HEIGHT_OF_WORDS, Words
-
-Floats = npt.NDArray[np.floating]
 
 PITCH: Final = 0.5
 WIDTH: Final = 2.4

@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from manim import RIGHT, Mobject, ParsableManimColor, config
 
+from scenes.kit.arrays import Floats
 from scenes.kit.encoding import get_rgb
 from scenes.kit.ledger import Quantity, Values
-
-Floats = npt.NDArray[np.floating]
 
 _THINNEST: Final = 0.01  # a bar of no length is still seen
 COLOUR_STEPS: Final = 1.6

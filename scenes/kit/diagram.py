@@ -25,6 +25,7 @@ from manim import (
 )
 from manim.typing import Point3D, Point3D_Array
 
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, averaged, claim, paint, split
 from scenes.kit.digit import PixelImage, ValuesAnimation
 from scenes.kit.encoding import activation_colours, get_rgb, get_scale, strength, to_rgba
@@ -32,8 +33,6 @@ from scenes.kit.ledger import Values
 from scenes.kit.style import ACTIVATION, BACKGROUND, BLAME, DIM, GAP, SMALL
 from scenes.kit.typeset import Words
 from scenes.kit.weight_field import FieldAnimation, FlowAnimation, WeightField
-
-Floats = npt.NDArray[np.floating]
 
 MOST_CIRCLES: Final = 24
 """With more neurons than this, circles would be too small to see their colour at 480p."""

@@ -12,6 +12,7 @@ from manim import Animation, ImageMobject, ParsableManimColor, Rectangle
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.typing import Point3D, Point3D_Array
 
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, claim, paint, split
 from scenes.kit.encoding import (
     LegendEntry,
@@ -24,8 +25,6 @@ from scenes.kit.encoding import (
 )
 from scenes.kit.ledger import Values
 from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE, STEADY
-
-Floats = npt.NDArray[np.floating]
 
 SIDE: Final = 28
 """Pixels along each side of an MNIST picture."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.ndimage import gaussian_filter
 
-Floats = npt.NDArray[np.floating]
+from scenes.kit.arrays import Floats
 
 _SPLINE_VARIANCE: Final = 0.25  # pixels²
 _LEAST_BLUR: Final = 0.3

@@ -24,13 +24,11 @@ import numpy as np
 import numpy.typing as npt
 from manim import ManimColor, ParsableManimColor, interpolate_color
 
+from scenes.kit.arrays import Bytes, Floats
 from scenes.kit.style import ACTIVATION, BACKGROUND, DIM, FAINT, NEGATIVE, POSITIVE
 
 LEVEL: Final = interpolate_color(FAINT, DIM, 0.55)
 """The grey of light that is neither positive nor negative."""
-
-Floats = npt.NDArray[np.floating]
-Bytes = npt.NDArray[np.uint8]
 
 # Machado et al. 2009, table 1, severity 1.0; they act on linear RGB.
 _DEFICIENCY = {
@@ -231,6 +229,15 @@ def colour_difference(
     return float(np.linalg.norm(a - b))
 
 
+def contrasts(one: npt.ArrayLike, two: npt.ArrayLike) -> Floats:
+    """Contrast ratios of colours in [0, 1], (..., 3) each: (...), from 1 to 21.
+
+    Text needs 4.5 or more (WCAG 2.2, success criterion 1.4.3 and "contrast ratio").
+    """
+    lights = _luminance(np.asarray(one)), _luminance(np.asarray(two))
+    return (np.maximum(*lights) + 0.05) / (np.minimum(*lights) + 0.05)
+
+
 def _mix(low: Floats, high: Floats, fraction: Floats) -> Floats:
     return low + np.asarray(fraction)[..., None] * (high - low)
 
@@ -240,6 +247,11 @@ def _entries(values: Floats, colours: Floats) -> list[LegendEntry]:
         LegendEntry(float(value), (float(r), float(g), float(b)))
         for value, (r, g, b) in zip(values, colours, strict=True)
     ]
+
+
+def _luminance(srgb: Floats) -> Floats:
+    """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""
+    return _to_linear(srgb) @ np.array([0.2126, 0.7152, 0.0722])
 
 
 def _to_linear(srgb: Floats) -> Floats:

@@ -17,8 +17,7 @@ from network.moment import Moment
 from network.step import Step
 from network.trace import Trace
 from network.view import View
-
-Floats = npt.NDArray[np.floating]
+from scenes.kit.arrays import Floats
 
 
 def most_active(step: Step, layer: int) -> int:

@@ -34,6 +34,7 @@ from manim import (
 from manim.typing import Point3D
 
 from network.moment import Moment
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import averaged, claim, claims_of, split
 from scenes.kit.diagram import average_rows
 from scenes.kit.digit import PixelImage
@@ -55,8 +56,6 @@ from scenes.kit.style import (
 )
 from scenes.kit.typed import AnimationOf, Parts
 from scenes.kit.typeset import Words
-
-Floats = npt.NDArray[np.floating]
 
 CELL: Final = 0.25
 

@@ -23,14 +23,13 @@ from manim.constants import RESAMPLING_ALGORITHMS
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.typing import Point3D, Vector3DLike
 
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim, claims_of, shown_by
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb, strength
 from scenes.kit.number import Number
 from scenes.kit.style import ACTIVATION, NEGATIVE, POSITIVE, SLOW, STEADY
 from scenes.kit.typed import AnimationOf
-
-Floats = npt.NDArray[np.floating]
 
 _CORNER: Final = 1e-3  # pixels: Manim rounds corners down, just inside they stay the pixel's own
 _GLOW: Final = 0.09  # radius of a travelling dot, scene units

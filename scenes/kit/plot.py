@@ -26,12 +26,11 @@ from manim import (
 )
 from manim.typing import Point3D, Point3D_Array
 
+from scenes.kit.arrays import Floats
 from scenes.kit.figures import Mark, decimals_of, powers_of_ten, round_places
 from scenes.kit.style import ACTIVATION, BACKGROUND, DIM, FAINT, SMALL, STEADY, TEXT
 from scenes.kit.typed import AnimationOf
 from scenes.kit.typeset import Words
-
-Floats = npt.NDArray[np.floating]
 
 _CLOSE: Final = 0.14
 _TICK: Final = 0.07  # half a tick's length

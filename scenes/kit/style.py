@@ -8,11 +8,9 @@ Lengths are in scene units (the frame is 8 units high, 14.2 wide), times in seco
 text is its x-height, the height of a lower-case x: that is what decides whether it can be read.
 """
 
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-from manim import ManimColor, ParsableManimColor
+from manim import ManimColor
 
 BACKGROUND: Final = ManimColor("#0E1116")
 
@@ -49,26 +47,3 @@ QUICK: Final = 0.5
 STEADY: Final = 1.0
 SLOW: Final = 2.0
 REST: Final = 0.7  # after each new statement
-
-
-def contrast(colour: ParsableManimColor, background: ParsableManimColor = BACKGROUND) -> float:
-    """Contrast ratio of two colours, from 1 (the same) to 21 (black and white).
-
-    Text needs 4.5 or more (WCAG 2.2, success criterion 1.4.3).
-    """
-    one, two = (ManimColor(it).to_rgb() for it in (colour, background))
-    return float(contrasts(one, two))
-
-
-def contrasts(one: npt.ArrayLike, two: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Contrast ratios (WCAG 2.2, "contrast ratio") of colours in [0, 1], (..., 3) each: (...)."""
-    lights = _luminance(np.asarray(one)), _luminance(np.asarray(two))
-    ratios: npt.NDArray[np.float64] = (np.maximum(*lights) + 0.05) / (np.minimum(*lights) + 0.05)
-    return ratios
-
-
-def _luminance(rgb: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Relative luminance of sRGB colours, 0 to 1 (WCAG 2.2, "relative luminance")."""
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    luminance: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return luminance

@@ -19,6 +19,7 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL.Image import Resampling
 from scipy.ndimage import gaussian_filter, uniform_filter1d
 
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import Claim, claim, split
 from scenes.kit.edges import Bundles, EdgeRaster, Shared, get_tails_and_tips
 from scenes.kit.encoding import (
@@ -33,7 +34,6 @@ from scenes.kit.encoding import (
 from scenes.kit.ledger import Values
 from scenes.kit.style import NEGATIVE, POSITIVE, SLOW, STEADY
 
-Floats = npt.NDArray[np.floating]
 Field = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 

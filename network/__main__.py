@@ -302,7 +302,7 @@ def _predict(options: argparse.Namespace) -> None:
     output = trace.network().forward(image[None]).a[-1][0]
     label = int(split.labels[options.index])
     picture = image.reshape(split.pixels.shape[1:])
-    print(describe_prediction(picture, output, trace.dataset.classes, label))
+    print(describe_prediction(picture, output, trace.classes, label))
 
 
 def _data(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from network.classes import numbered, read_names
 from network.download import download as download_files
 from network.errors import DatasetError, SettingsError, printable
 from network.idx import Bytes, read_hashed, read_idx, times, to_idx, write_idx
@@ -182,7 +183,7 @@ class Dataset:
     train, test
         The images to learn from, and those to be judged by, never learned from.
     classes
-        What each label stands for; numbers if not given.
+        What each label stands for; "class 0" and so on if not given.
 
     Attributes
     ----------
@@ -208,7 +209,7 @@ class Dataset:
                 f"those to be judged by {times(test.pixels.shape[1:])}"
             )
         count = 1 + max(int(split.labels.max()) for split in (train, test))
-        self._given = train, test, tuple(classes or map(str, range(count)))
+        self._given = train, test, tuple(classes or numbered(count))
         if len(self._given[2]) < count:
             raise DatasetError(f"{name}: {count} labels, and names for {len(self._given[2])}")
 
@@ -226,6 +227,11 @@ class Dataset:
     def classes(self) -> tuple[str, ...]:
         """What each label stands for."""
         return self._given[2]
+
+    @property
+    def fewest_classes(self) -> int:
+        """How many outputs a network for it has at least; as many as `classes` at most."""
+        return len(self.classes)
 
     def __repr__(self) -> str:
         return f"Dataset({self.name!r}, from {self.origin!r})"
@@ -261,20 +267,41 @@ class FileDataset(Dataset):
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        """What each label stands for.
+        """What each label stands for: see `network.classes`.
 
-        For a folder of unknown files these are numbers: as many as its largest label needs,
-        but at least ten, since the published networks have ten outputs and a small sample
-        of digits need not contain a 9.
+        For a folder of unknown files without names these are "class 0" and so on: as many as its
+        largest label needs, but at least ten, since the published networks have ten outputs and a
+        small sample need not contain the last of them.
+
+        Raises
+        ------
+        DatasetError
+            If what the folder calls them is no list of names.
         """
+        return self._names or numbered(max(10, self._labels_needed))
+
+    @property
+    def fewest_classes(self) -> int:
+        """How many outputs a network for it has at least; as many as `classes` at most."""
+        return len(self.classes) if self._names else max(2, self._labels_needed)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...] | None:
+        """Names that are known: of a published set, of its files anywhere, of the folder's own."""
         if self.spec:
             return self.spec.classes
-        train, test = self._get_file(1), self._get_file(3)
+        names = read_names(self.folder, self._labels_needed)
+        if names:
+            return names
+        digests = self._get_file(1)[1], self._get_file(3)[1]
         for spec in DATASETS.values():
-            if (train[1], test[1]) == (spec.sha256[1], spec.sha256[3]):
+            if digests == (spec.sha256[1], spec.sha256[3]):
                 return spec.classes
-        largest = max(int(train[0].max()), int(test[0].max()))
-        return tuple(str(label) for label in range(max(10, largest + 1)))
+        return None
+
+    @property
+    def _labels_needed(self) -> int:
+        return 1 + max(int(self._get_file(number)[0].max()) for number in (1, 3))
 
     @cached_property
     def train(self) -> Split:

@@ -48,7 +48,7 @@ def describe_step(trace: Trace, step: Step, row: int = 0) -> str:
         If the step's batch has no such row.
     """
     one = step.example(row)
-    classes = trace.dataset.classes
+    classes = trace.classes
     title = (
         f"{trace.path.name}, step {step.step:,} of {trace.steps:,} (epoch {step.epoch + 1} of "
         f"{trace.recipe.epochs})"
@@ -76,12 +76,13 @@ def describe_step(trace: Trace, step: Step, row: int = 0) -> str:
         change = one.W_after[layer] - one.W[layer]
         lines.append(_describe_array(f"W{layer}_after - W{layer}", change))
     output = one.a[one.layers]
+    wide = _width_of(classes)
     lines += ["", "Output against label:"]
     for name, value, wanted, blame in zip(
         classes, output, one.y, one.delta[one.layers], strict=True
     ):
         lines.append(
-            f"  {name:12} {value:8.4f}   {wanted:.0f}   {blame:+.4f}   {_bar(float(value))}"
+            f"  {name:{wide}} {value:8.4f}   {wanted:.0f}   {blame:+.4f}   {_bar(float(value))}"
         )
     return "\n".join(lines)
 
@@ -99,6 +100,11 @@ def _number(value: float) -> str:
     return np.format_float_positional(value, precision=4, unique=False, fractional=False, trim="k")
 
 
+def _width_of(names: Sequence[str]) -> int:
+    """How wide a column of names is: short ones leave it as it always is."""
+    return max(12, *map(len, names))
+
+
 def _bar(share: float) -> str:
     """Nothing for NaN or below 0, and not longer than for 1."""
     return "#" * round(20 * min(max(0.0, share), 1.0))
@@ -106,14 +112,15 @@ def _bar(share: float) -> str:
 
 def describe_evaluation(trace: Trace, result: Evaluation, images: int) -> str:
     """Accuracy, loss and the confusion matrix."""
-    classes = trace.dataset.classes
+    classes = trace.classes
     right = int(np.trace(result.confusion))
     lines = [
         f"{trace.path.name}: {result.accuracy:.2%} of {images:,} test images right ({right:,}), "
         f"mean loss {result.loss:.4f}",
         "",
         "Rows are true classes, columns are answers:",
-        " " * 14 + "".join(f"{name[:5]:>6}" for name in classes),
+        # Of "class 12", it is the number that tells it from others.
+        " " * 14 + "".join(f"{name.removeprefix('class ')[:5]:>6}" for name in classes),
     ]
     lines += [
         f"  {name[:11]:12}" + "".join(f"{count:6}" for count in row)
@@ -126,8 +133,9 @@ def describe_prediction(image: Floats, output: Floats, classes: Sequence[str], l
     """An image (rows, cols), the output for every class, and whether it is right."""
     answer = int(output.argmax())
     lines = [describe_image(image), ""]
+    wide = _width_of(classes)
     lines += [
-        f"  {name:12} {value:8.4f}   {_bar(float(value))}"
+        f"  {name:{wide}} {value:8.4f}   {_bar(float(value))}"
         for name, value in zip(classes, output, strict=True)
     ]
     verdict = "right" if answer == label else f"wrong, it is {classes[label]}"
@@ -165,7 +173,7 @@ def find_class(trace: Trace, name: str) -> int:
     SettingsError
         If there is none.
     """
-    classes = trace.dataset.classes
+    classes = trace.classes
     names = [known.lower() for known in classes]
     if name.strip().lower() in names:
         return names.index(name.strip().lower())
@@ -202,7 +210,7 @@ def describe_steps(trace: Trace, steps: Sequence[tuple[int, int, int]]) -> str:
     """Steps in a table, and how to look at one."""
     if not steps:
         return "no recorded step is of that kind"
-    classes = trace.dataset.classes
+    classes = trace.classes
     lines = [
         f"  step {step:>9,}  shows {classes[label]}, the network says {classes[answer]}"
         for step, label, answer in steps
@@ -236,10 +244,11 @@ def describe_dataset(dataset: str | Path | Dataset) -> str:
         np.bincount(split.labels, minlength=len(dataset.classes))
         for split in (dataset.train, dataset.test)
     ]
+    wide = _width_of(dataset.classes)
     for number, title in enumerate(dataset.classes):
-        shown = "" if title == str(number) else title
+        shown = "" if title in (str(number), f"class {number}") else title
         lines.append(
-            f"    {number:>3} {shown:12} {numbers[0][number]:>7,} {numbers[1][number]:>7,}"
+            f"    {number:>3} {shown:{wide}} {numbers[0][number]:>7,} {numbers[1][number]:>7,}"
         )
     lines += [f"  note    {note.partition(': ')[2]}" for note in dataset.notes]
     lines.append(f"  from    {printable(dataset.origin)}")

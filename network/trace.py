@@ -192,6 +192,23 @@ class Trace:
             )
         return dataset
 
+    @functools.cached_property
+    def classes(self) -> tuple[str, ...]:
+        """What each output stands for, by the names that the images' classes have now.
+
+        Raises
+        ------
+        TraceError
+            As `dataset` does, and if there are not enough names.
+        """
+        names = self.dataset.classes
+        if len(names) < self.sizes[-1]:
+            raise TraceError(
+                f"{self.path} has {self.sizes[-1]} outputs, and {self.dataset.name} has names for "
+                f"{len(names)} classes: give each its name"
+            )
+        return names[: self.sizes[-1]]
+
     @property
     def steps_per_epoch(self) -> int:
         """Steps per epoch."""

@@ -464,7 +464,7 @@ def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:
     train_split, test_split = dataset.train, dataset.test
     n_in = int(np.prod(train_split.pixels.shape[1:]))
     classes = len(dataset.classes)
-    if n_in != recipe.sizes[0] or classes != recipe.sizes[-1]:
+    if n_in != recipe.sizes[0] or not dataset.fewest_classes <= recipe.sizes[-1] <= classes:
         fitting = ",".join(map(str, (n_in, *recipe.sizes[1:-1], classes)))
         raise SettingsError(
             f"{recipe.name} is made for {recipe.sizes[0]} pixels and {recipe.sizes[-1]} classes, "

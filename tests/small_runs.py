@@ -2,11 +2,13 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from network.classes import NAMES
 from network.datasets import FILES, write_idx
 from network.recipes import RECIPES, Recipe
 
@@ -17,18 +19,23 @@ def write_dataset(
     test: int = 20,
     size: tuple[int, int] = (5, 5),
     seed: int = 0,
+    labels: Sequence[int] = range(10),
+    names: Sequence[str] = (),
 ) -> Path:
-    """A folder of four IDX files, labels 0 to 9: each class is a pattern with noise on it."""
+    """A folder of four IDX files: each class is a pattern with noise on it, called as given."""
     rng = np.random.default_rng(seed)
-    patterns = rng.integers(0, 256, (10, *size))
+    there = np.array(labels, np.uint8)
+    patterns = rng.integers(0, 256, (int(there.max()) + 1, *size))
     folder.mkdir(parents=True, exist_ok=True)
     for number, n in ((0, train), (2, test)):
-        labels = rng.integers(0, 10, n).astype(np.uint8)
-        noisy = patterns[labels] + rng.normal(0, 60, (n, *size))
+        drawn = there[rng.integers(0, len(there), n)]
+        noisy = patterns[drawn] + rng.normal(0, 60, (n, *size))
         # A black background, as digits have: there a weight does not change.
-        pixels = np.where(patterns[labels] < 60, 0, noisy.clip(0, 255)).astype(np.uint8)
+        pixels = np.where(patterns[drawn] < 60, 0, noisy.clip(0, 255)).astype(np.uint8)
         write_idx(folder / FILES[number], pixels)
-        write_idx(folder / FILES[number + 1], labels)
+        write_idx(folder / FILES[number + 1], drawn)
+    if names:
+        (folder / NAMES).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
     return folder
 
 

@@ -100,7 +100,7 @@ def test_train_show_evaluate_predict(run, digits, home):
         assert (code, err) == (0, "")
         assert f"{label}, step 61 of 120 (epoch 2 of 2)" in out
     step = trace[61]
-    assert f"Training image 1: {step.label}. The network says {step.prediction}" in out
+    assert f"Training image 1: class {step.label}. The network says class {step.prediction}" in out
     for shape in ("W1             (20, 784)", "dW2            (10, 20)", "a2             (10,)"):
         assert shape in out
     number = np.format_float_positional(
@@ -114,16 +114,16 @@ def test_train_show_evaluate_predict(run, digits, home):
     assert (code, err) == (0, "")
     right = round(last["test_accuracy"] * 20)
     assert f"{last['test_accuracy']:.2%} of 20 test images right ({right})" in out
-    rows = [list(map(int, line.split()[1:])) for line in out.splitlines()[4:]]
+    rows = [list(map(int, line.split()[2:])) for line in out.splitlines()[4:]]
     assert np.array_equal(rows, trace.arrays["confusion"][-1])
 
     code, out, err = run("predict", label, "--index", 7)
     assert (code, err) == (0, "")
     dataset = datasets.load(digits)
     outputs = trace.network().forward(dataset.test.images[7:8]).a[-1][0]
-    assert f"The network says {outputs.argmax()}: " in out
+    assert f"The network says class {outputs.argmax()}: " in out
     assert ("right." in out) == (outputs.argmax() == dataset.test.labels[7])
-    assert f"  3            {outputs[3]:8.4f}" in out
+    assert f"  class 3      {outputs[3]:8.4f}" in out
     assert run("predict", label, "--index", 59, "--split", "train")[0] == 0
 
 
@@ -781,13 +781,13 @@ def test_which_steps_show_a_class_and_which_were_misread(run, digits, tmp_path, 
     wrong = [t for t in seven if trace[t].prediction != 7]
     code, shown, _ = run("show", out, "--digit", "7", "--misread")
     assert [int(line.split()[1]) for line in shown.splitlines()[:-1]] == wrong[:10]
-    assert f"the network says {trace[wrong[0]].prediction}\n" in shown
+    assert f"the network says class {trace[wrong[0]].prediction}\n" in shown
     command = shlex.split(shown.splitlines()[-1].partition("python -m network ")[2])
     assert command == ["show", "small", "--step", str(wrong[0])]
     assert run("show", out, "--misread")[0] == 0
     for words, message in (
         (("--step", "11", "--digit", "7"), "not both"),
-        (("--digit", "zebra"), "no class 'zebra': there are 0, 1, 2"),
+        (("--digit", "zebra"), "no class 'zebra': there are class 0, class 1"),
     ):
         code, shown, err = run("show", out, *words)
         assert (code, shown) == (2, "")

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from network import datasets, idx
 from network import download as download_module
+from network.classes import numbered
 from network.datasets import (
     DATASETS,
     FILES,
@@ -316,7 +317,7 @@ def test_a_folder_of_idx_files(tmp_path: Path, compress: bool) -> None:
         assert np.array_equal(array, expected)
     digests = [hashlib.sha256(data).hexdigest() for data in PACKED.values()]
     assert mine.sha256 == hashlib.sha256("".join(digests).encode()).hexdigest()
-    assert mine.classes == tuple("0123456789")
+    assert mine.classes == numbered(10)
     assert load(mine.name).sha256 == mine.sha256
     assert Path(mine.name).is_absolute()
 
@@ -357,11 +358,11 @@ def test_at_least_ten_classes(tmp_path: Path) -> None:
     few = load(
         fill(tmp_path, {**PACKED, FILES[1]: pack(ARRAYS[1] // 2), FILES[3]: pack(ARRAYS[3] // 2)})
     )
-    assert few.classes == tuple("0123456789")
+    assert few.classes == numbered(10)
     labels = ARRAYS[3].copy()
     labels[2] = 25
     mine = load(fill(tmp_path, {**PACKED, FILES[3]: pack(labels)}))
-    assert mine.classes == tuple(str(number) for number in range(26))
+    assert mine.classes == numbered(26)
     assert "label 25 at index 2" in get_fault(lambda: one_hot(mine.test.labels))
 
 
@@ -1100,7 +1101,7 @@ def test_a_set_in_memory_has_the_hashes_that_its_files_would_have(tmp_path: Path
         write_idx(tmp_path / FILES[number], array)
     assert load(tmp_path).sha256 == dataset.sha256
     assert "corners" in describe_dataset(dataset)
-    assert dataset.classes == ("0", "1")
+    assert dataset.classes == ("class 0", "class 1")
 
 
 def test_splits_that_do_not_go_together_are_refused() -> None:

@@ -173,23 +173,26 @@ def _doctor(options: argparse.Namespace) -> int:
 def _load(options: argparse.Namespace) -> tuple[list[type[Chapter]], int]:
     """The chapters asked for, once each, and 1 if some do not load, of which it is told why.
 
-    Manim takes a second to import: it is not, for --help or a wrong word.
+    Where none is named, those that do not suit their run are told of and left out. Manim takes a
+    second to import: it is not, for --help or a wrong word.
 
     Raises
     ------
     network.errors.GlassnetError
-        If there is no such chapter, or not what it shall tell of.
+        If there is no such chapter, or not what it shall tell of, or it does not suit that.
     """
-    from scenes.film.chapters import load_chapters, tell_failed
+    from scenes.film.chapters import choose_suited, load_chapters, tell_failed
     from scenes.kit.settings import Settings
 
     _choose_story(options)
     chapters, failed = load_chapters(options.chapters)
     tell_failed(failed)
     settings = Settings.from_environment()
-    for chapter in chapters.values():
-        chapter.choose_step(chapter.open_trace(settings), settings)
-    return list(chapters.values()), int(bool(failed))
+    traces = {name: chapter.open_trace(settings) for name, chapter in chapters.items()}
+    for name, chapter in chapters.items():
+        chapter.choose_step(traces[name], settings)
+    suited = choose_suited(chapters, traces, named=bool(options.chapters))
+    return list(suited.values()), int(bool(failed))
 
 
 def _check(options: argparse.Namespace) -> int:

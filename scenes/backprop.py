@@ -36,7 +36,6 @@ from manim import (
 )
 from manim.typing import Point3D
 
-from network.errors import SettingsError
 from network.step import Step
 from network.trace import Trace
 from network.view import View
@@ -92,6 +91,7 @@ from scenes.kit.style import (
     TEXT,
     TRUTH,
 )
+from scenes.kit.suits import reason_of_activations, reason_of_loss
 from scenes.kit.typeset import Formula, Words, row
 
 DIGIT_CENTRE = 5.4 * LEFT + 0.55 * UP
@@ -119,6 +119,15 @@ class Backprop(Chapter):
     title = "Backpropagation"
     question = "Whose fault is it?"
 
+    @classmethod
+    def suits(cls, trace: Trace) -> str | None:
+        """Its blame is output minus label, which is so for cross-entropy."""
+        return (
+            super().suits(trace)
+            or reason_of_loss(trace, "cross-entropy")
+            or reason_of_activations(trace, slice(-1), ("sigmoid", "relu"))
+        )
+
     def construct(self) -> None:
         """Tell the beats."""
         self.look_at_the_run()
@@ -136,18 +145,13 @@ class Backprop(Chapter):
     def look_at_the_run(self) -> None:
         """What the recipe's network is like, for formulas and words."""
         recipe, step = self.trace.recipe, self.story
-        if recipe.loss != "cross-entropy":
-            raise SettingsError(
-                f"this chapter tells why blame is output minus label, which is so for "
-                f"cross-entropy: {recipe.label} was trained on {recipe.loss}"
-            )
         self.out, self.hidden = step.layers, step.layers - 1
         self.softmax = recipe.activations[-1] == "softmax"
         self.sigmoid = recipe.activations[self.hidden - 1] == "sigmoid"
         # One image at a time by plain gradient descent: the push of an image is all there is.
         self.online = recipe.online
         self.batch = recipe.batch_size or len(self.trace.dataset.train)
-        self.classes = self.trace.dataset.classes
+        self.classes = self.trace.classes
 
     def change_of(self, name: str, product: str) -> str:
         """The formula of a weight's change, with all that the recipe adds to the push."""

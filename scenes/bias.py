@@ -63,6 +63,7 @@ from scenes.kit.style import (
     STEADY,
     TEXT,
 )
+from scenes.kit.suits import reason_of_activations
 from scenes.kit.typeset import Formula, Words, row
 
 LAYER: Final = 1  # the neuron sees pixels, so its weights are a picture
@@ -95,6 +96,13 @@ class Bias(Chapter):
 
     title = "Bias"
     question = "What is the bias for?"
+
+    @classmethod
+    def suits(cls, trace: Trace) -> str | None:
+        """Its neuron fires or not."""
+        return super().suits(trace) or reason_of_activations(
+            trace, slice(LAYER - 1, LAYER), ("sigmoid", "relu")
+        )
 
     def construct(self) -> None:
         """Tell the beats."""
@@ -341,7 +349,7 @@ class Bias(Chapter):
 
     def thing(self, label: int) -> str:
         """What a class is called in a sentence: "a five", "an ankle boot"."""
-        return with_article(in_words(self.trace.dataset.classes[label]))
+        return with_article(in_words(self.trace.classes[label]))
 
     def effect(self) -> str:
         """What the bias does to this neuron here, which the narration then says."""
@@ -609,15 +617,15 @@ class Proof:
         self.after = "text" if before == label != after else "kept"
         output = f"a{self.view.layers}"
         self.figures: dict[str, Quantity | str] = {
-            "truth": with_article(in_words(trace.dataset.classes[label])),
-            "said": with_article(in_words(trace.dataset.classes[before])),
-            "says": with_article(in_words(trace.dataset.classes[after])),
+            "truth": with_article(in_words(trace.classes[label])),
+            "said": with_article(in_words(trace.classes[before])),
+            "says": with_article(in_words(trace.classes[after])),
             "biases": Quantity.derived(findings.count_biases, trace),
             "sure": Quantity.recorded(self.view, f"{output}[{label}]"),
             "unsure": Quantity.recorded(self.bare, f"{output}[{label}]"),
         }
         self.digit = Picture(self.view, "x", size=3.4)
-        self.bars = Bars.of(self.view, output, trace.dataset.classes, width=5.0, pitch=0.5)
+        self.bars = Bars.of(self.view, output, trace.classes, width=5.0, pitch=0.5)
         self.bars.set_truth(label).move_to(1.75 * RIGHT + 0.35 * DOWN)
         self.digit.move_to(4.75 * LEFT).match_y(self.bars.tracks)
         self.rows = (before, after)

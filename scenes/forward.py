@@ -78,6 +78,7 @@ from scenes.kit.style import (
     STEADY,
     TEXT,
 )
+from scenes.kit.suits import reason_of_activations
 from scenes.kit.typeset import CodeLine, Formula, Words, row, stack
 
 PICTURE = 2.3  # side of the pictures
@@ -106,6 +107,15 @@ class Forward(Chapter):
     title = "Forward propagation"
     question = "What happens when it looks?"
 
+    @classmethod
+    def suits(cls, trace: Trace) -> str | None:
+        """Its neurons fire or not, and its outputs are scores or shares."""
+        return (
+            super().suits(trace)
+            or reason_of_activations(trace, slice(-1), ("sigmoid", "relu"))
+            or reason_of_activations(trace, slice(-1, None), ("sigmoid", "softmax"))
+        )
+
     def construct(self) -> None:
         """Tell the beats."""
         self.set_stage()
@@ -131,7 +141,7 @@ class Forward(Chapter):
         self.digit = Picture(step, "x", size=PICTURE).move_to(PICTURES[0])
         self.bars = Bars(
             quantities(step, f"a{self.last}"),
-            self.trace.dataset.classes,
+            self.trace.classes,
             scale=1.0,
             width=BAR,
             pitch=min(HEIGHT / self.trace.sizes[-1], 0.55),
@@ -157,7 +167,7 @@ class Forward(Chapter):
 
     def words_for(self, label: int) -> str:
         """A class in words: "a five", "an eight", or "an ankle boot"."""
-        return with_article(in_words(self.trace.dataset.classes[label]))
+        return with_article(in_words(self.trace.classes[label]))
 
     def products(self, layer: int) -> Values:
         """Weight × input on each edge that leads to a layer, (n_out, n_in)."""
@@ -495,7 +505,7 @@ class Forward(Chapter):
         sure = float(step.a[self.last][step.prediction]) >= 0.5
         outcome = "wrong" if step.prediction != step.label else "right" if sure else "unsure"
         figures = {
-            "said": self.trace.dataset.classes[step.prediction],
+            "said": self.trace.classes[step.prediction],
             "a_picture": self.words_for(step.label),
             "output": Quantity.recorded(step, f"a{self.last}[{step.prediction}]"),
         }
@@ -527,7 +537,7 @@ class Forward(Chapter):
         light, scales = light_of(weights, a), scales_of(a)
         figures: dict[str, Quantity | str] = {
             "steps": Quantity.derived(count_steps, trace),
-            "said": trace.dataset.classes[end.prediction],
+            "said": trace.classes[end.prediction],
             "output": Quantity.recorded(end, f"a{self.last}[{end.prediction}]"),
         }
         with self.beat("trained", "right" if end.right else "wrong", moment=end, **figures):

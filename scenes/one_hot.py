@@ -37,6 +37,7 @@ from manim import (
 )
 from manim.typing import Point3D
 
+from network.trace import Trace
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
 from scenes.kit.claims import claim_length
@@ -74,6 +75,7 @@ from scenes.kit.style import (
     TEXT,
     TRUTH,
 )
+from scenes.kit.suits import reason_of_activations
 from scenes.kit.typeset import CodeLine, Formula, Words, row
 
 # The number line, and what stands on it.
@@ -105,6 +107,13 @@ class OneHot(Chapter):
     title = "One-hot labels"
     question = "Why not just answer “5”?"
 
+    @classmethod
+    def suits(cls, trace: Trace) -> str | None:
+        """Its outputs have to come up to a label of zeros and a one."""
+        return super().suits(trace) or reason_of_activations(
+            trace, slice(-1, None), ("sigmoid", "softmax")
+        )
+
     def construct(self) -> None:
         """Tell the beats."""
         self.set_stage()
@@ -127,7 +136,7 @@ class OneHot(Chapter):
 
     def set_stage(self) -> None:
         """Choose the guesses, and the words for the classes."""
-        self.classes = self.trace.dataset.classes
+        self.classes = self.trace.classes
         self.count = self.trace.sizes[-1]
         self.label = int(self.story.label)
         self.near = next_class(self.label, self.count)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network import datasets
+from network.classes import NAMES
 from network.datasets import FILES, write_idx
 from network.recipes import RECIPES
 from network.trace import Trace
@@ -66,6 +67,7 @@ def make_traces(folder: Path) -> dict[str, Path]:
     for number, (split, count) in enumerate([(mnist.train, 600), (mnist.test, 200)]):
         write_idx(data / FILES[2 * number], split.pixels[:count])
         write_idx(data / FILES[2 * number + 1], split.labels[:count])
+    (data / NAMES).write_text("\n".join(mnist.classes), encoding="utf-8")
     assert set(SHORT) | {"sigmoid-online"} == set(RECIPES)
     traces = {"sigmoid-online": ensure_trace("sigmoid-online")}
     for name, changes in SHORT.items():

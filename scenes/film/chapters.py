@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from network.command_line import complain
 from network.errors import GlassnetError, SettingsError
+from network.trace import Trace
 from scenes import LECTURE
 from scenes.kit.chapter import Chapter
 
@@ -119,6 +121,40 @@ def tell_failed(failed: Mapping[str, Sequence[str]]) -> None:
         print(f"\n{name} failed:", file=sys.stderr)
         for line in lines[-LAST_LINES:]:
             print(f"    {line}", file=sys.stderr)
+
+
+def choose_suited(
+    chapters: Mapping[str, type[Chapter]], traces: Mapping[str, Trace], named: bool
+) -> dict[str, type[Chapter]]:
+    """The chapters that suit their runs; of each of the others, a line says why not.
+
+    Parameters
+    ----------
+    traces
+        The runs that they are to tell of, by the same names.
+    named
+        Whether somebody asked for these very chapters: then none is left out.
+
+    Raises
+    ------
+    SettingsError
+        If none is left, or one that was asked for does not suit.
+    """
+    reasons = {name: chapter.suits(traces[name]) for name, chapter in chapters.items()}
+    unsuited = {name: why for name, why in reasons.items() if why}
+    wrong = len(unsuited) == len(chapters) or named
+    lines = [
+        f"{name} does not suit this run{'' if wrong else ', and is left out'}: {why}"
+        for name, why in unsuited.items()
+    ]
+    if lines and wrong:
+        *others, last = lines
+        for line in others:
+            complain(line)
+        raise SettingsError(last)
+    for line in lines:
+        complain(line)
+    return {name: chapter for name, chapter in chapters.items() if name not in unsuited}
 
 
 def _file_of(chapter: type[Chapter]) -> str | None:

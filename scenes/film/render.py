@@ -14,7 +14,7 @@ from pathlib import Path
 
 from network.errors import GlassnetError, TraceError
 from network.trace import Trace
-from scenes.film.chapters import load_chapters, tell_failed
+from scenes.film.chapters import choose_suited, load_chapters, tell_failed
 from scenes.film.cores import count_cores
 from scenes.film.files import writing
 from scenes.film.filming import Job, film
@@ -47,7 +47,7 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
     Raises
     ------
     network.errors.GlassnetError
-        If what is asked for cannot be, or nothing can be written there.
+        If what is asked for cannot be, or suits no chapter, or nothing can be written there.
     """
     begun = time.monotonic()
     out = Folder(place)
@@ -61,7 +61,7 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
         out.check(published_names(quality_name(quality)))
     with out.alone():
         out.check(published_names(quality_name(quality)))
-        digests = _open_traces(chapters, failed)
+        chapters, digests = _open_traces(chapters, failed, named=bool(names))
         waiting = {
             name: _job(name, chapters[name], films)
             for name, digest in digests.items()
@@ -101,29 +101,33 @@ def _summary(takes: Sequence[Take], kept: int, seconds: float) -> str:
 
 
 def _open_traces(
-    chapters: Mapping[str, type[Chapter]], failed: dict[str, Sequence[str]]
-) -> dict[str, str]:
-    """The digest of each chapter's recording, trained first where it is missing.
+    chapters: Mapping[str, type[Chapter]], failed: dict[str, Sequence[str]], named: bool
+) -> tuple[dict[str, type[Chapter]], dict[str, str]]:
+    """The chapters that suit their recordings, and the digest of each one's.
 
-    Chapters whose recording cannot be used go into `failed`.
+    A recording is trained first where it is missing. Chapters whose recording cannot be used go
+    into `failed`, and have no digest.
     """
     settings = Settings.from_environment()
-    traces: dict[str, Trace | GlassnetError] = {}
-    digests = {}
+    opened: dict[str, Trace | GlassnetError] = {}
+    traces: dict[str, Trace] = {}
     for name, chapter in chapters.items():
-        trace = traces.get(chapter.recipe)
+        trace = opened.get(chapter.recipe)
         if trace is None:
             try:
                 trace = chapter.open_trace(settings)
             except TraceError as error:
                 trace = error
-            traces[chapter.recipe] = trace
+            opened[chapter.recipe] = trace
         if isinstance(trace, GlassnetError):
             failed[name] = [str(trace)]
             continue
         chapter.choose_step(trace, settings)
-        digests[name] = trace.digest
-    return digests
+        traces[name] = trace
+    usable = {name: chapter for name, chapter in chapters.items() if name in traces}
+    suited = choose_suited(usable, traces, named)
+    told = {name: it for name, it in chapters.items() if name in failed or name in suited}
+    return told, {name: traces[name].digest for name in suited}
 
 
 def _job(name: str, chapter: type[Chapter], folder: Path) -> Job:

@@ -78,6 +78,7 @@ from scenes.kit.number import Number
 from scenes.kit.session import Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
 from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
+from scenes.kit.suits import reason_of_size
 from scenes.kit.typeset import Words
 
 _Shown = dict[Number, tuple[Quantity, str]]
@@ -238,6 +239,8 @@ class Chapter(Scene):
         self.renderer.camera.background_color = BACKGROUND
         settings = Settings.from_environment()
         self.trace = self.open_trace(settings)
+        if why := self.suits(self.trace):
+            raise SettingsError(f"the chapter does not suit this run: {why}")
         # Where a step saw many images, the story is that of the first.
         self.story = self.choose_step(self.trace, settings).example(0)
         self._narration = Narration.load(self.narration, self.file_name())
@@ -275,6 +278,19 @@ class Chapter(Scene):
                 f"GLASSNET_RECIPE={settings.recipe}, but GLASSNET_TRACE holds {trace.recipe.name}"
             )
         return trace
+
+    @classmethod
+    def suits(cls, trace: Trace) -> str | None:
+        """Why the chapter cannot tell of a run, in words that go on a sentence; None if it can.
+
+        Asked before anything is filmed. A chapter that needs more than room for the network asks
+        for that too, and first of all this one::
+
+            @classmethod
+            def suits(cls, trace: Trace) -> str | None:
+                return super().suits(trace) or reason_of_loss(trace, "cross-entropy")
+        """
+        return reason_of_size(trace)
 
     def tell_of(self, moment: M) -> M:
         """Say that the chapter tells of another moment, too; gives it back.

@@ -180,7 +180,7 @@ def _detail(still: Still) -> int:
 
 def _chapter(number: str, part: Part) -> dict[str, Any]:
     told, trace = part.told, part.trace
-    picture = with_article(in_words(trace.dataset.classes[int(told.story.label)]))
+    picture = with_article(in_words(trace.classes[int(told.story.label)]))
     return {
         "id": part.name,
         "number": number,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
+import numpy.typing as npt
 from manim import (
     DOWN,
     LEFT,
@@ -286,7 +287,7 @@ class Bars(VGroup):
 
     # Drawing
 
-    def _share(self, values: Any, scale: float) -> Any:
+    def _share(self, values: npt.ArrayLike, scale: float) -> Floats:
         shares = np.clip(finite(values) / scale, -1.0, 1.0)
         return (1.0 + shares) / 2.0 if self.signed else np.maximum(shares, 0.0)
 

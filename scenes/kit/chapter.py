@@ -75,7 +75,7 @@ from scenes.kit.equation import find_equalities
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
-from scenes.kit.session import Writer, alone, check_options, film_name, is_part, show_time
+from scenes.kit.session import TimeBar, Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
 from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
 from scenes.kit.suits import reason_of_size
@@ -182,7 +182,7 @@ class Chapter(Scene):
         self.told_of: set[str] = set()
         self.badges: dict[str, MomentBadge] = {}
         self._next_badge: MomentBadge | None = None
-        self._bar: Any = None
+        self._bar: TimeBar | None = None
         self._sound = False
 
     # Before and after
@@ -683,7 +683,7 @@ def from_project(path: Path) -> str:
     return (path.relative_to(project) if path.is_relative_to(project) else path).as_posix()
 
 
-def _write_json(path: Path, content: Any) -> None:
+def _write_json(path: Path, content: object) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

@@ -67,8 +67,7 @@ def equate(mobject: _M, relation: str, *numbers: Number) -> _M:
     if letters != list(string.ascii_lowercase[: len(numbers)]):
         raise ValueError(f"{relation!r} does not go with {len(numbers)} figures")
     equalities = (*equalities_of(mobject), Equality(relation, numbers))
-    mobject.equalities = equalities  # type: ignore[attr-defined]
-    return mobject
+    return mobject.set(equalities=equalities)
 
 
 def equalities_of(mobject: Mobject) -> tuple[Equality, ...]:

@@ -10,13 +10,15 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from manim import ParsableManimColor
 
 from network.moment import Moment
+from scenes.kit.arrays import Floats
 from scenes.kit.ledger import Quantity
 from scenes.kit.number import Number
 from scenes.kit.style import DIM, SMALL
@@ -142,12 +144,12 @@ def powers_of_ten(low: float, high: float) -> list[float]:
     return [float(f"1e{power}") for power in range(first, last + 1)]
 
 
-def finite(values: Any) -> np.ndarray:
+def finite(values: npt.ArrayLike) -> Floats:
     """Values as they can be drawn: NaN at zero, infinities at the largest float32."""
     return np.nan_to_num(np.asarray(values, dtype=np.float64), posinf=3e38, neginf=-3e38)
 
 
-def _rounded(value: float, digits: int, function: Any) -> float:
+def _rounded(value: float, digits: int, function: Callable[[float], int]) -> float:
     if value == 0:
         return 0.0
     unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)

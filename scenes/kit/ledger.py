@@ -167,7 +167,11 @@ class Values:
 
     @classmethod
     def _called(
-        cls, moment: Moment | None, function: Any, arguments: tuple[Any, ...], what: tuple[Any, ...]
+        cls,
+        moment: Moment | None,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        what: tuple[Any, ...],
     ) -> "Values":
         name = getattr(function, "__name__", "")
         if not name.isidentifier():
@@ -198,7 +202,7 @@ class Values:
         return Values.of(moment, *self.what)
 
 
-def _named(argument: Any) -> str:
+def _named(argument: object) -> str:
     if isinstance(argument, Trace):
         return "trace"
     if isinstance(argument, Moment):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree
 
 import av
@@ -151,23 +151,24 @@ def _mend(media: Path) -> None:
             text.unlink()
 
 
-class _Bar(tqdm):  # type: ignore[misc]  # it has no types
+class TimeBar(tqdm):  # type: ignore[misc]  # it has no types
     """A bar whose film may turn out longer than thought: tqdm forgets its total then."""
 
     total: float
 
     def update(self, n: float | None = 1) -> bool | None:
+        """Count on, and stretch the whole where that is more."""
         self.total = max(self.total, self.n + (n or 0))
         return super().update(n)
 
 
 @contextmanager
-def show_time(name: str, seconds: float) -> Iterator[Any]:
+def show_time(name: str, seconds: float) -> Iterator[TimeBar]:
     """Give a bar of the seconds filmed, on a terminal, unless Manim shows its own."""
     listens = sys.stderr is not None and sys.stderr.isatty()
     own = config.progress_bar == "none" and listens
     shape = "{desc} {percentage:3.0f}%|{bar}| {n:.0f} of about {total:.0f} s"
-    with _Bar(
+    with TimeBar(
         desc=name, total=max(seconds, 1.0), bar_format=shape, disable=not own, leave=False
     ) as bar:
         yield bar

@@ -114,8 +114,7 @@ class _Typeset:
 
     def __repr__(self) -> str:
         # Manim's progress bar shows it.
-        mobject = cast(Any, self)
-        return f"{type(self).__name__}({mobject.source!r})"
+        return f"{type(self).__name__}({self.source!r})"
 
     @property
     def baseline(self) -> float:
@@ -305,7 +304,7 @@ class CodeLine(_Typeset, Typst):
             self.select(f"part-{index}").set_color(part_colour)
 
 
-def _marked(words: str, parts: Mapping[str, Any]) -> str:
+def _marked(words: str, parts: Mapping[str, object]) -> str:
     """The words as Typst source, the given parts in boxes labelled ``part-0`` and so on."""
     pieces: list[tuple[str, int | None]] = [(words, None)]
     for index, part in enumerate(parts):

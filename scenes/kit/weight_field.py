@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, Mobject, ParsableManimColor, config
+from manim import Mobject, ParsableManimColor, config
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.mobject.types.image_mobject import AbstractImageMobject
 from PIL.Image import Resampling
@@ -33,6 +33,7 @@ from scenes.kit.encoding import (
 )
 from scenes.kit.ledger import Values
 from scenes.kit.style import NEGATIVE, POSITIVE, SLOW, STEADY
+from scenes.kit.typed import AnimationOf
 
 Field = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -418,7 +419,7 @@ class WeightField(AbstractImageMobject):
             claim(self)
             return
 
-        def read(field: Any) -> Floats:
+        def read(field: WeightField) -> Floats:
             return _as_light(field.get_pixel_array())
 
         def expect(values: Floats) -> Floats:
@@ -463,10 +464,8 @@ class WeightField(AbstractImageMobject):
         return pixels
 
 
-class FieldAnimation(Animation):
+class FieldAnimation(AnimationOf[WeightField]):
     """A field goes from what it shows when this begins to another light and opacity."""
-
-    mobject: Any  # the field
 
     def __init__(
         self,
@@ -495,10 +494,8 @@ class FieldAnimation(Animation):
             self.mobject.set_opacity(opacity)
 
 
-class FlowAnimation(Animation):
+class FlowAnimation(AnimationOf[WeightField]):
     """A front of light runs along the edges of a field; ahead of it is what was there before."""
-
-    mobject: Any  # the field
 
     def __init__(
         self,

@@ -251,14 +251,17 @@ def test_a_number_that_is_never_filmed_is_not_noted(told):
 
 def test_figures_of_the_beat_are_noted(told, tmp_path):
     def construct(self):
-        (tmp_path / "en.toml").write_text(WORDS + 'extra = "{share:.0f}"', encoding="utf-8")
+        (tmp_path / "en.toml").write_text(WORDS + 'extra = "{share:.0f} {rest:.0f}"', "utf-8")
         self._narration = self._narration.load(self.narration, "test_kit_chapter")
-        with self.beat("silent", "extra", share=Quantity("share(trace)", 93.2)):
+        # All together, or one by one.
+        given = {"share": Quantity("share(trace)", 93.2)}
+        with self.beat("silent", "extra", given, rest=Quantity("rest(trace)", 6.8)):
             pass
 
     chapter = told(construct)
     assert [(r.source, r.text, r.place) for r in chapter.readings] == [
-        ("share(trace)", "93", "narration")
+        ("share(trace)", "93", "narration"),
+        ("rest(trace)", "7", "narration"),
     ]
 
 

@@ -308,6 +308,7 @@ class Chapter(Scene):
         self,
         name: str,
         variant: str = "text",
+        given: Mapping[str, Quantity | Moment | str] | None = None,
         *,
         moment: Moment | Trace | Literal["same"] | None = "same",
         keep: Iterable[Mobject] | None = None,
@@ -325,6 +326,9 @@ class Chapter(Scene):
             Its name, also of Manim's section, and of its table in the narration.
         variant
             Which of the table's texts is told.
+        given, figures
+            Figures and words for the narration besides those of the step, and views of which it
+            names values: all together, one by one, or both.
         moment
             Whose network is on screen from its first movement on, for the badge: a step, a view,
             the trace where it is the whole run, None where it is of no network. As in the beat
@@ -332,13 +336,10 @@ class Chapter(Scene):
         keep
             What stays on screen, whole mobjects or parts of such, besides title and badge; if not
             given, all does.
-        figures
-            Figures and words for the narration besides those of the step, and views of which it
-            names values.
         """
         if self._beat is not None:
             raise ValueError(f"beat {name!r} begins before {self._beat.name!r} has ended")
-        told = self._narration.tell(name, self.story, figures, variant)
+        told = self._narration.tell(name, self.story, {**(given or {}), **figures}, variant)
         self.next_section(name)
         if moment != "same":
             self._turn_badge(MomentBadge(moment))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 from manim import LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Line, VGroup
 
 from scenes.kit.equation import agree
@@ -68,7 +69,7 @@ class Account(VGroup):
         rule = Line(ORIGIN, width * RIGHT, color=FAINT)
         self.add(rule.shift((self.numbers[-1].get_top()[1] + _ABOVE_LINE) * UP))
 
-    def move_corner(self, corner: np.ndarray, side: np.ndarray = LEFT) -> Self:
+    def move_corner(self, corner: npt.ArrayLike, side: np.ndarray = LEFT) -> Self:
         """Put the upper left corner (or the upper right one) at a point."""
         return self.shift(np.asarray(corner) - self.get_corner(UP + side))
 

@@ -129,7 +129,7 @@ class NeuronColumn(VGroup):
         self._claim()
         return self
 
-    def set_blame(self, blame: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_blame(self, blame: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show blame: a ring as thick as it is large, and its sign in the neuron.
 
         Zero for all takes it away. The scale is the largest of `blame` if not given.
@@ -233,7 +233,7 @@ class CellColumn(PixelImage):
         """Blame of the neurons, (n,)."""
         return self._blame
 
-    def set_blame(self, blame: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_blame(self, blame: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show the size of blame in the right half of the strip; zero takes it away."""
         array, self._blame_source = split(blame)
         self._blame = np.array(array, dtype=np.float32).ravel()
@@ -376,13 +376,15 @@ class NetworkDiagram(Group):
         """As `set_activations`, in motion."""
         return ValuesAnimation(self.layers[number], values, scale, **kwargs)
 
-    def set_weights(self, number: int, values: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_weights(
+        self, number: int, values: npt.ArrayLike | Values, scale: float | None = None
+    ) -> Self:
         """Show other values on the edges that lead to a layer: W, W · x, or W · blame."""
         self.field(number).set_weights(values, scale)
         return self
 
     def animate_weights(
-        self, number: int, values: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+        self, number: int, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
     ) -> FieldAnimation:
         """As `set_weights`, in motion."""
         return self.field(number).animate_weights(values, scale, **kwargs)
@@ -390,20 +392,22 @@ class NetworkDiagram(Group):
     def animate_flow(
         self,
         number: int,
-        values: npt.ArrayLike | None = None,
+        values: npt.ArrayLike | Values | None = None,
         scale: float | None = None,
         **kwargs: Any,
     ) -> FlowAnimation:
         """Values travel along the edges that lead to a layer (see `WeightField.animate_flow`)."""
         return self.field(number).animate_flow(values, scale, **kwargs)
 
-    def set_blame(self, number: int, blame: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_blame(
+        self, number: int, blame: npt.ArrayLike | Values, scale: float | None = None
+    ) -> Self:
         """Show the blame (delta) of a layer's neurons; zeros take it away."""
         self.layers[number].set_blame(blame, scale)
         return self
 
     def animate_blame(
-        self, number: int, blame: npt.ArrayLike, scale: float | None = None, **kwargs: Any
+        self, number: int, blame: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
     ) -> "BlameAnimation":
         """As `set_blame`, in motion."""
         return BlameAnimation(self.layers[number], blame, scale, **kwargs)

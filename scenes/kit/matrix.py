@@ -266,14 +266,14 @@ class HeatMatrix(Group):
         """The magnitude drawn at full strength."""
         return self.image.scale_value
 
-    def set_values(self, values: npt.ArrayLike, scale: float | None = None) -> Self:
+    def set_values(self, values: npt.ArrayLike | Values, scale: float | None = None) -> Self:
         """Show other values, on the scale there is if none is given."""
         self.image.set_values(values, scale)
         self._sign_cells()
         return self
 
     def animate_values(
-        self, values: npt.ArrayLike, scale: float | None = None, **options: Any
+        self, values: npt.ArrayLike | Values, scale: float | None = None, **options: Any
     ) -> Animation:
         """As `set_values`, in motion (without the minus signs)."""
         return self.image.animate_values(values, scale, **options)

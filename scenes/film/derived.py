@@ -145,11 +145,16 @@ def _argument(oracle: Oracle, tree: ast.expr) -> Any:
 
 @derived
 def outputs_nearer(before: Seen, after: Seen) -> int:
-    nearer = 0
+    return sum(nearer(before, after))
+
+
+@derived
+def nearer(before: Seen, after: Seen) -> list[int]:
+    marks = []
     for index, (first, last) in enumerate(zip(before.output, after.output, strict=True)):
         wanted = index == before.label
-        nearer += abs(last.value - wanted) < abs(first.value - wanted)
-    return nearer
+        marks.append(int(abs(last.value - wanted) < abs(first.value - wanted)))
+    return marks
 
 
 @derived

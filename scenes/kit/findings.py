@@ -130,8 +130,13 @@ def count_biases(trace: Trace) -> int:
 
 def outputs_nearer(before: Moment, after: Moment) -> int:
     """How many outputs are nearer to the truth in the second of two moments of one image."""
+    return int(nearer(before, after).sum())
+
+
+def nearer(before: Moment, after: Moment) -> Floats:
+    """1 for each output that is nearer to the truth in the second moment, else 0, (n_L,)."""
     first, last = (np.abs(moment.a[moment.layers] - moment.y) for moment in (before, after))
-    return int(np.sum(last < first))
+    return np.asarray(last < first, np.float64)
 
 
 def push(step: Step, layer: int, i: int, j: int) -> float:
@@ -343,6 +348,11 @@ def mean_errors(trace: Trace, size: int) -> Floats:
     """`mean_error` of one block of steps after the other, each of so many."""
     starts = range(0, trace.steps - size + 1, size)
     return np.array([mean_error(trace, start, start + size) for start in starts])
+
+
+def first_step(trace: Trace) -> int:
+    """The first step of a run, counted as people do."""
+    return 1 if trace.steps else 0
 
 
 def steps_in_all(trace: Trace) -> int:

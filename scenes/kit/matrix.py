@@ -413,7 +413,8 @@ class GrowthAnimation(AnimationOf[HeatImage]):
 class OuterProduct(Group):
     """A column times a row: the two vectors at the edges of the matrix that they make.
 
-    ``OuterProduct(step.delta[2], step.a[1])`` is δ hᵀ, (10, 20), with δ at its left and h on top.
+    ``OuterProduct(Values.of(step, "delta2"), Values.of(step, "a1"))`` is δ hᵀ, (10, 20), with δ at
+    its left and h on top.
 
     Parameters
     ----------
@@ -432,6 +433,8 @@ class OuterProduct(Group):
         The activation at full brightness.
     shape
         Whether the shapes are written.
+    brackets
+        Whether there are brackets; without, the vectors lie close to the product.
 
     Attributes
     ----------
@@ -441,45 +444,50 @@ class OuterProduct(Group):
 
     def __init__(
         self,
-        column: npt.ArrayLike,
-        row: npt.ArrayLike,
-        product: npt.ArrayLike | None = None,
+        column: npt.ArrayLike | Values,
+        row: npt.ArrayLike | Values,
+        product: npt.ArrayLike | Values | None = None,
         *,
         cell: float | tuple[float, float] = CELL,
         column_name: str = "",
         row_name: str = "",
         row_scale: float | None = None,
         shape: bool = True,
+        brackets: bool = True,
         **kwargs: Any,
     ) -> None:
-        column, row = np.asarray(column), np.asarray(row)
+        (left, left_source), (top, top_source) = split(column), split(row)
         if product is None:
-            product = np.outer(column, row)
-        if np.shape(product) != (column.size, row.size):
-            raise ValueError(
-                f"a column of {column.size} and a row of {row.size} make no {np.shape(product)}"
-            )
+            product = np.outer(left, top)
+        if np.shape(split(product)[0]) != (left.size, top.size):
+            made = np.shape(split(product)[0])
+            raise ValueError(f"a column of {left.size} and a row of {top.size} make no {made}")
         across, down = cell if isinstance(cell, tuple) else (cell, cell)
-        self.product = HeatMatrix(product, cell=cell, shape=shape, **kwargs)
+        self.product = HeatMatrix(product, cell=cell, shape=shape, brackets=brackets, **kwargs)
         self.column = HeatMatrix(
-            column.reshape(-1, 1),
+            left.reshape(-1, 1),
             cell=(max(across, _STRIP), down),
             shape=shape,
+            brackets=brackets,
             signs=True,
             colour=BLAME,
             negative=BLAME,
             row_name=column_name,
         )
         self.row = HeatMatrix(
-            row.reshape(1, -1),
-            cell=(across, max(down, _STRIP)),
+            top.reshape(1, -1),
+            cell=(across, max(_STRIP, down if brackets else 0.0)),
             shape=False,
+            brackets=brackets,
             signed=False,
-            scale=row_scale or max(1.0, float(np.max(row, initial=0.0))),
+            scale=row_scale or max(1.0, float(np.max(top, initial=0.0))),
             row_name=row_name,
             colour=ACTIVATION,
         )
-        gap = 2.2 * GAP
+        for matrix, source in ((self.column, left_source), (self.row, top_source)):
+            if source is not None:
+                matrix.image.set_values(source)
+        gap = 2.2 * GAP if brackets else _CLOSE
         self.column.shift(
             self.product.image.get_left()
             + (gap + self.column.image.width) * LEFT
@@ -489,7 +497,7 @@ class OuterProduct(Group):
         self.column.shape.align_to(self.column.brackets, RIGHT)
         self.row.shift(self.product.image.get_top() + gap * UP - self.row.image.get_bottom())
         if shape:
-            text = ShapeText((1, row.size)).next_to(self.row.brackets, RIGHT, buff=_CLOSE)
+            text = ShapeText((1, top.size)).next_to(self.row.brackets, RIGHT, buff=_CLOSE)
             self.row.shape.add(text)
         super().__init__(self.column, self.row, self.product)
         self.center()

@@ -59,8 +59,8 @@ EXAMPLES: Final = {
     "Listing": 'Listing("for x in images:", "    a = sigmoid(W @ x + b)").set_line(1)',
     "Account": 'Account("neuron 3", ("blame", Number(step, "delta2[3]")), width=3.0)',
     "Equation": (
-        'Equation("a * b = c", Number(step, "W1[13,381]"), Number(step, "x[381]"), '
-        "Number(weight_times_input, step, 1, 13, 381))"
+        'Equation("a * b = c", Number(step, "W1[13,193]"), Number(step, "x[193]"), '
+        "Number(weight_times_input, step, 1, 13, 193))"
     ),
     "Heading": 'Heading("{{delta_o : blame}} = {{o : output}} - {{l : label}}")',
     "ClassTable": "ClassTable(trace.dataset.classes, step.label)",
@@ -68,9 +68,7 @@ EXAMPLES: Final = {
     "BarColumn": 'ClassTable(trace.dataset.classes).bars(step, "delta2", 3.0, BLAME)',
     "Bar": 'Bar(Quantity.of(step, "a2[3]"), 3.0, np.zeros(3), ACTIVATION)',
     "Targets": "ClassTable(trace.dataset.classes).targets(step, 2.0)",
-    "Ticks": (
-        "ClassTable(trace.dataset.classes).ticks(trace.see(step.picture, at=0), end, 0.0)"
-    ),
+    "Ticks": ("ClassTable(trace.dataset.classes).ticks(trace.see(step.picture, at=0), end, 0.0)"),
     "Gallery": 'Gallery(step, push_picture, "delta1", most=6, colour=BLAME)',
     "RunCurve": 'RunCurve(trace, mean_errors, mean_error, "mean error")',
     "OuterProduct": 'OuterProduct(Values.of(step, "delta2"), Values.of(step, "a1"))',

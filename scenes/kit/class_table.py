@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 from manim import (
     DOWN,
     LEFT,
@@ -28,6 +27,7 @@ from manim.typing import Point3D
 
 from network.moment import Moment
 from scenes.kit import stage
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.figures import quantities
 from scenes.kit.findings import nearer
@@ -36,8 +36,6 @@ from scenes.kit.number import Number, align_points
 from scenes.kit.style import BODY, DIM, SMALL, STEADY, TRUTH
 from scenes.kit.typed import AnimationOf, Parts
 from scenes.kit.typeset import Words
-
-Floats = npt.NDArray[np.floating]
 
 _NARROWEST: Final = 0.55  # of the names
 _BESIDE: Final = 0.2  # from the names to the columns

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from manim import (
     LEFT,
     RIGHT,
@@ -21,6 +20,7 @@ from manim.typing import Point3D_Array
 
 from network.trace import Trace
 from scenes.kit import stage
+from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim_points
 from scenes.kit.findings import first_step, steps_in_all
 from scenes.kit.ledger import Quantity, Values
@@ -28,8 +28,6 @@ from scenes.kit.number import Count, Number
 from scenes.kit.plot import Plot
 from scenes.kit.style import BLAME, DIM, GAP, LARGE, SMALL
 from scenes.kit.typeset import Words
-
-Floats = npt.NDArray[np.floating]
 
 BLOCKS: Final = 150
 

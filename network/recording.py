@@ -1,9 +1,10 @@
 """Write a trace while training goes on: whole or not at all, and resumable at any moment.
 
 Format 1 is a folder that numpy can open anywhere: one ``.npy`` file per quantity, and
-``trace.json``. While training runs it is called ``<name>.partial`` and has no ``trace.json``. Its
-arrays grow row by row; every second or so ``checkpoint.npz`` says how much of them counts. When all
-is there, the header is written last and the folder gets its final name.
+``trace.json``. While training runs it is called ``<name>.partial`` and has no ``trace.json``, but a
+mark by which it is known as ours, written first. Its arrays grow row by row; every second or so
+``checkpoint.npz`` says how much of them counts. When all is there, the header is written last and
+the folder gets its final name.
 """
 
 import contextlib
@@ -26,7 +27,18 @@ import network
 from network.blas import blas_versions
 from network.errors import TraceError, tell
 from network.files import is_full_disk, reason_of, size_in_words, write_whole
-from network.folder import CHECKPOINT, HEADER, PARTIAL_SUFFIX, find_stranger, is_own, is_taken
+from network.folder import (
+    CHECKPOINT,
+    HEADER,
+    MARK,
+    PARTIAL_SUFFIX,
+    find_stranger,
+    header_digest,
+    in_order_of_deletion,
+    is_own,
+    is_taken,
+    make_mark,
+)
 from network.locking import lock
 from network.online import Segment
 from network.recipes import Recipe
@@ -35,7 +47,6 @@ from network.trace import (
     FORMAT,
     array_layout,
     file_digest,
-    header_digest,
 )
 
 SPARSE_BUDGET = 140_000_000
@@ -190,6 +201,10 @@ class Recorder:
                     f"the disk is full: {self.folder} needs {size_in_words(self.nbytes)}, "
                     f"and {size_in_words(free)} are free; make room, or choose another --out"
                 )
+            classes = self.recipe.sizes[-1]
+            confusion = ((self.recipe.epochs, classes, classes), "int64")
+            with (self.partial / MARK).open("wb", buffering=0) as mark:
+                mark.write(make_mark({**self.shapes, "confusion": confusion}))
             for name, (shape, dtype) in self.shapes.items():
                 file = (self.partial / f"{name}.npy").open("wb")
                 self._files[name] = file
@@ -422,7 +437,8 @@ class Recorder:
     def give_name(self) -> None:
         """Rename the finished folder to its final name."""
         with writing(self.partial):
-            for name in (CHECKPOINT, f"{CHECKPOINT}.new"):
+            # From now on its header says that it is ours, and before it did the mark.
+            for name in (CHECKPOINT, f"{CHECKPOINT}.new", MARK):
                 (self.partial / name).unlink(missing_ok=True)
             put_in_place(self.partial, self.folder)
 
@@ -469,7 +485,7 @@ def check_place(folder: Path, replace: bool = False) -> None:
 def check_replaceable(folder: Path) -> None:
     """Raise TraceError if anything but a trace, whole or not, is there: it is not ours to delete.
 
-    A trace is known by what is in its files, and by having no others.
+    See `network.folder`.
     """
     with writing(folder):
         with contextlib.suppress(FileNotFoundError):
@@ -481,7 +497,8 @@ def check_replaceable(folder: Path) -> None:
         stranger = find_stranger(folder)
         if stranger:
             raise TraceError(
-                f"{folder} is no trace and not empty (it holds {stranger}): choose another --out"
+                f"{folder} is no trace and not empty (it holds {stranger}): choose another "
+                "--out, or move it away"
             )
 
 
@@ -512,7 +529,7 @@ def _delete(folder: Path) -> None:
     """Delete a folder that `check_replaceable` has found to be a trace, and nothing else in it."""
     if not folder.exists():
         return
-    for file in list(folder.iterdir()):
+    for file in in_order_of_deletion(folder):
         if is_own(file):
             file.unlink()
     folder.rmdir()

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from network import datasets
 from network.errors import GlassnetError, SettingsError, TraceError, printable
 from network.files import reason_of
-from network.folder import HEADER, PARTIAL_SUFFIX, is_own
+from network.folder import HEADER, PARTIAL_SUFFIX, header_digest, is_own
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
@@ -65,13 +65,6 @@ def array_layout(
         layout[f"W{layer}"] = ((snapshots, n_out, n_in), "float32")
         layout[f"b{layer}"] = ((snapshots, n_out), "float32")
     return layout
-
-
-def header_digest(header: dict[str, Any]) -> str:
-    """SHA-256 of all that trace.json says but this digest and what the clock measured."""
-    told = json.dumps({key: value for key, value in header.items() if key != "sha256"})
-    timeless = json.loads(told, object_hook=lambda entry: {**entry, "seconds": None})
-    return hashlib.sha256(json.dumps(timeless, sort_keys=True).encode()).hexdigest()
 
 
 class Trace:

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from network import recipes, recording, training
 from network.blas import blas_versions, one_thread
 from network.errors import DivergenceError, SettingsError, TraceError
+from network.folder import header_digest
 from network.recipes import RECIPES, Recipe
 from network.recording import Lock, Recorder, recorded_steps
-from network.trace import Trace, header_digest
+from network.trace import Trace
 from network.training import ensure_trace, train
 from tests.small_runs import (
     batches,
@@ -381,6 +382,138 @@ def test_arrays_of_somebody_s_own_are_no_trace_whatever_their_names(data, tmp_pa
         with pytest.raises(TraceError, match=r"it holds a1\.npy"):
             train(online(data), tmp_path / "out", **options)
     assert read_files(folder) == before
+
+
+OWN: dict[str, dict[str, Any]] = {
+    "an empty header": {"trace.json": b"", "loss.npy": np.ones(9), "W1.npy": np.ones((2, 3))},
+    "an empty checkpoint": {"checkpoint.npz": b"", "loss.npy": np.ones(9)},
+    "a recipe for a cake": {"trace.json": b'{"format": 1, "recipe": "my cake"}'},
+    "a header that lists": {
+        "trace.json": b'{"format": 1, "recipe": {}, "arrays": '
+        b'{"W1": {"shape": [2], "dtype": "f8"}}}',
+        "W1.npy": np.ones(2),
+    },
+    "a checkpoint": {"checkpoint.npz": {"about": np.array("mine"), "W": np.ones(3)}},
+    "a checkpoint and arrays": {
+        "checkpoint.npz": {"about": np.array("{}"), "W": np.ones(3)},
+        "W1.npy": np.ones((2, 3)),
+    },
+    "an array of nothing": {"W1.npy": np.zeros(0)},
+    "an empty file": {"W1.npy": b""},
+    "an empty mark beside arrays": {".glassnet.json": b"", "W1.npy": np.ones(3)},
+    "a mark of somebody's": {
+        ".glassnet.json": b'{"made by": "glassnet", "arrays": {"W1": {"shape": [3]}}}',
+        "W1.npy": np.ones(3),
+    },
+    "half a file": {".0123456789ab.json": b'{"format": 1, "recipe": {'},
+}
+
+
+@pytest.mark.parametrize("place", ["out", "out.partial"])
+@pytest.mark.parametrize("kind", OWN)
+def test_what_stands_beside_somebody_s_arrays_proves_nothing(data, tmp_path, place, kind):
+    folder = tmp_path / place
+    folder.mkdir()
+    for name, content in OWN[kind].items():
+        with (folder / name).open("wb") as file:
+            if isinstance(content, dict):
+                np.savez(file, **content)
+            elif isinstance(content, bytes):
+                file.write(content)
+            else:
+                np.save(file, content)
+    before = read_files(folder)
+    for options in ({}, {"force": True}, {"resume": True}, {"resume": True, "force": True}):
+        with pytest.raises(TraceError, match="is no trace and not empty"):
+            train(online(data), tmp_path / "out", **options)
+    assert read_files(folder) == before
+
+
+@pytest.mark.parametrize("place", ["out", "out.partial"])
+def test_a_trace_that_its_header_does_not_tell_of_any_more_is_left_alone(data, tmp_path, place):
+    folder = train(online(data), tmp_path / "out").path.rename(tmp_path / place)
+    content = (folder / "trace.json").read_bytes()
+    for changed in (content[:200], content.replace(b'"seed": 0', b'"seed": 4')):
+        (folder / "trace.json").write_bytes(changed)
+        np.save(folder / "a5.npy", np.arange(9))
+        for own in (True, False):
+            before = read_files(folder)
+            with pytest.raises(TraceError, match=r"it holds \w+.*choose another --out, or move it"):
+                train(online(data), tmp_path / "out", force=True)
+            assert read_files(folder) == before
+            if own:
+                (folder / "a5.npy").unlink()
+
+
+@pytest.mark.parametrize("name", ["W1.npy", "a5.npy", "trace.json", "b1.npy"])
+def test_what_was_put_into_an_unfinished_run_is_not_deleted(data, out, name):
+    stop_at(100, online(data), out)
+    partial = out.with_name("out.partial")
+    if name == "trace.json":
+        (partial / name).write_text('{"format": 1, "recipe": {"name": "sigmoid-online"}}')
+    else:
+        # Of another type, of no layer of the network, or of other neurons.
+        np.save(partial / name, np.zeros((2, 7), "float32" if name == "b1.npy" else "float64"))
+    before = read_files(partial)
+    for options in ({"force": True}, {"resume": True}):
+        with pytest.raises(TraceError, match=f"it holds {name}"):
+            train(online(data), out, **options)
+    assert read_files(partial) == before
+
+
+def test_a_run_killed_while_it_is_marked_or_begun_is_begun_anew(data, tmp_path, out):
+    whole = read_timeless(train(online(data), tmp_path / "whole").path)
+    stop_at(100, online(data), out, checkpoint_seconds=1000)
+    partial = out.with_name("out.partial")
+    begun = read_files(partial)
+    mark = begun[".glassnet.json"]
+    for left in (
+        {},
+        {".glassnet.json": b""},
+        {".glassnet.json": mark[:40]},
+        {".glassnet.json": mark},
+        {".glassnet.json": mark, "index.npy": b"", "a1.npy": begun["a1.npy"][:50]},
+        {".glassnet.json": mark, "checkpoint.npz.new": b"PK"},
+        {".glassnet.json": mark, ".0123456789ab.json": b'{"format": 1, "recipe": {'},
+    ):
+        for options in ({"force": True}, {"resume": True}, {}):
+            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(out, ignore_errors=True)
+            partial.mkdir()
+            for name, content in left.items():
+                (partial / name).write_bytes(content)
+            train(online(data), out, **options)
+            assert read_timeless(out) == whole
+
+
+@pytest.mark.parametrize("kept", [1, 2, 4, 8])
+@pytest.mark.parametrize("unfinished", [True, False])
+def test_what_is_left_of_a_folder_that_was_being_deleted_is_known(
+    data, out, monkeypatch, unfinished, kept
+):
+    """The last file to go is the one that says what it was."""
+    if unfinished:
+        stop_at(100, online(data), out)
+    else:
+        train(online(data), out).path.rename(out.with_name("out.partial"))
+    partial = out.with_name("out.partial")
+    files = len(list(partial.iterdir()))
+    unlink, gone = Path.unlink, []
+
+    def die(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == partial:
+            if len(gone) == files - kept:
+                raise Stop
+            gone.append(path)
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", die)
+        with pytest.raises(Stop):
+            train(online(data, seed=1), out, force=True)
+    assert len(list(partial.iterdir())) == kept
+    train(online(data, seed=2), out, force=True)
+    assert Trace.open(out).recipe.seed == 2
 
 
 @pytest.mark.parametrize("content", ['{"a":1}', '{"format": "mine"}', "x", '{\n "format": 1}'])

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from network.__main__ import main
 from network.datasets import FILES, read_idx
 from network.errors import PathError, TraceError
-from network.folder import find_stranger
+from network.folder import find_stranger, header_digest
 from network.functions import ACTIVATIONS
 from network.recipes import RECIPES, Recipe
 from network.step import Step
-from network.trace import ENTRIES, Trace, header_digest
+from network.trace import ENTRIES, Trace
 from network.training import train
 from tests.small_runs import batches, command_in, online, read_files, write_dataset
 

@@ -8,6 +8,7 @@ from __future__ import annotations  # the doctor speaks with Pythons too old for
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from network.command_line import Parser, complain, guard_streams, run
-from scenes.kit.settings import VARIABLES
+from scenes.kit.settings import THEMES, VARIABLES
 
 if TYPE_CHECKING:
     from scenes.kit.chapter import Chapter
@@ -23,15 +24,24 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    return run(_parser(), arguments, _as_typed)
+    given = {variable: os.environ.get(variable) for variable in VARIABLES.values()}
+    try:
+        return run(_parser(), arguments, _as_typed)
+    finally:
+        # What options have chosen is for this command and those that it starts.
+        for variable, value in given.items():
+            if value is None:
+                os.environ.pop(variable, None)
+            else:
+                os.environ[variable] = value
 
 
 def _parser() -> Parser:
     parser = Parser(
         prog="python -m scenes",
         description="From chapters to a film, a page and a handout.",
-        epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what chapters tell of, as "
-        "--recipe, --step and --trace do.",
+        epilog="GLASSNET_RECIPE, GLASSNET_STEP and GLASSNET_TRACE choose what chapters tell of, "
+        "and GLASSNET_THEME how they look, as --recipe, --step, --trace and --theme do.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
@@ -81,7 +91,8 @@ def _parser() -> Parser:
     command = commands.add_parser(
         "check",
         help="find what is wrong with chapters, without filming them",
-        description="Find what is wrong with layout, figures, colours and words; exit 1 if so.",
+        description="Find what is wrong with layout, figures, colours and words, in all themes; "
+        "exit 1 if so.",
     )
     command.set_defaults(run=_check, parser=command)
     _add_chapters(command, "*")
@@ -112,6 +123,7 @@ def _add_story(command: argparse.ArgumentParser) -> None:
     command.add_argument("--recipe", metavar="NAME", help="the run to tell of: a recipe's name")
     command.add_argument("--step", metavar="N", help="the step of it to tell of")
     command.add_argument("--trace", metavar="DIR", help="the trace to read, instead of a recipe's")
+    command.add_argument("--theme", choices=THEMES, help="default: dark; of a handout, paper")
 
 
 def _choose_story(options: argparse.Namespace) -> None:
@@ -146,16 +158,19 @@ def _place(text: str) -> Path:
 
 
 def _render(options: argparse.Namespace) -> int:
+    _choose_story(options)
     from scenes.film.render import render
 
-    _choose_story(options)
     return render(options.chapters, options.quality, options.jobs, options.out)
 
 
 def _handout(options: argparse.Namespace) -> int:
+    # What is printed is drawn on white, unless somebody says otherwise.
+    if not os.environ.get(VARIABLES["theme"]) and options.theme is None:
+        options.theme = "paper"
+    chapters, code = _load(options)
     from scenes.film.handout.document import write_handout
 
-    chapters, code = _load(options)
     if code:
         return code
     begun = time.monotonic()
@@ -181,10 +196,11 @@ def _load(options: argparse.Namespace) -> tuple[list[type[Chapter]], int]:
     network.errors.GlassnetError
         If there is no such chapter, or not what it shall tell of, or it does not suit that.
     """
+    # Before anything of the kit is imported: that is when the theme is read.
+    _choose_story(options)
     from scenes.film.chapters import choose_suited, load_chapters, tell_failed
     from scenes.kit.settings import Settings
 
-    _choose_story(options)
     chapters, failed = load_chapters(options.chapters)
     tell_failed(failed)
     settings = Settings.from_environment()
@@ -196,28 +212,48 @@ def _load(options: argparse.Namespace) -> tuple[list[type[Chapter]], int]:
 
 
 def _check(options: argparse.Namespace) -> int:
+    asked = options.theme or os.environ.get(VARIABLES["theme"])
+    chapters, code = _load(options)
     from scenes.film.check import check
     from scenes.film.oracle import Oracle
 
-    chapters, code = _load(options)
     oracles: dict[Path, Oracle] = {}
+    told: set[str] = set()
+    look = f" ({options.theme})" if options.theme not in (None, THEMES[0]) else ""
     for chapter in chapters:
         begun = time.monotonic()
         findings = check(chapter, oracles)
+        told |= {str(finding) for finding in findings}
         for finding in findings:
             print(finding)
         count = f"{len(findings)} findings" if len(findings) != 1 else "1 finding"
-        name = chapter.file_name()
+        name = f"{chapter.file_name()}{look}"
         print(f"{name}: {count} ({time.monotonic() - begun:.0f} s)", flush=True)
         code = 1 if findings else code
+    for theme in () if asked or not chapters else THEMES[1:]:
+        code = max(code, _check_in(theme, options, told))
     return code
 
 
+def _check_in(theme: str, options: argparse.Namespace, told: set[str]) -> int:
+    """Check in another theme, in a process of its own; say what was not `told`; the exit code."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "scenes", "check", *options.chapters, "--theme", theme],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        encoding="utf-8",
+    )
+    for line in checked.stdout.splitlines():
+        if line not in told:
+            print(line, flush=True)
+    return checked.returncode
+
+
 def _sheet(options: argparse.Namespace) -> int:
+    chapters, code = _load(options)
     from scenes.film.rehearsal import ChapterError
     from scenes.film.sheet import SHEETS, write_sheet
 
-    chapters, code = _load(options)
     for chapter in chapters:
         begun = time.monotonic()
         try:

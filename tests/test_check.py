@@ -2,6 +2,7 @@
 
 import pytest
 import small_runs
+from demo_chapters import write_chapters
 from manim import (
     DOWN,
     LEFT,
@@ -489,7 +490,7 @@ def test_the_command_tells_and_exits_accordingly(
     file = tmp_path / f"tiny{code}.py"
     file.write_text(FILE.format(shift=shift), encoding="utf-8")
     file.with_suffix(".toml").write_text(f'[tiny{code}.beat]\ntext = "Hello."\n', encoding="utf-8")
-    assert main(["check", str(file)]) == code
+    assert main(["check", str(file), "--theme", "dark"]) == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith(f"tiny{code}: {code} finding")
     assert len(lines) == 1 + code
@@ -519,7 +520,7 @@ def test_a_chapter_that_raises_is_told_with_its_line_and_loses_no_other(
         file.with_suffix(".toml").write_text(words, encoding="utf-8")
     line = 1 + bad.read_text().splitlines().index(f"            {code}")
 
-    assert main(["check", str(bad), str(good)]) == 1
+    assert main(["check", str(bad), str(good), "--theme", "dark"]) == 1
     finding, *counts = capsys.readouterr().out.splitlines()
     assert finding.startswith(f"raising, beat, 0.0 s: the chapter stops: {said}")
     assert f"(raising.py:{line}); " in finding
@@ -604,3 +605,24 @@ def test_a_badge_of_one_of_those_shown_is_none_and_a_picture_is_of_no_network(fi
 
     assert [found for found in find(both) if found[0] == "badge"] == []
     assert [found for found in find(picture) if found[0] == "badge"] == []
+
+
+def test_other_themes_are_judged_too_and_nothing_is_told_twice(tmp_path, capfd, monkeypatch):
+    (file,) = write_chapters(tmp_path, "pale")
+    text = file.read_text().replace(
+        "FadeIn(Square())",
+        "FadeIn(VGroup(Words('read me', colour='#00785A'), Words('far').shift(9 * LEFT)))",
+    )
+    imports = "from manim import LEFT, VGroup\nfrom scenes.kit.typeset import Words\n"
+    file.write_text(imports + text)
+    assert main(["check", str(file)]) == 1
+    lines = capfd.readouterr().out.splitlines()
+    pale = [line for line in lines if "'read me'" in line]
+    far = [line for line in lines if "'far'" in line]
+    # It can be read on white; what leaves the frame does so in every theme.
+    assert len(pale) == len(far) == 1
+    assert lines.index(pale[0]) < next(k for k, line in enumerate(lines) if "pale: " in line)
+    assert any(line.startswith("pale (paper): 1 finding") for line in lines)
+
+    assert main(["check", str(file), "--theme", "dark"]) == 1
+    assert not any("paper" in line for line in capfd.readouterr().out.splitlines())

@@ -213,6 +213,16 @@ def test_words_beside_a_drawing_are_not_only_words(monkeypatch):
     assert [stills.Still.of(None, screen, []).plain for screen in screens] == [True, False]
 
 
+@pytest.mark.parametrize(("options", "light"), [((), True), (("--theme", "dark"), False)])
+def test_its_pictures_are_on_white_unless_asked_otherwise(folder, tmp_path, options, light):
+    # The theme is read when the kit is imported: a process of its own.
+    path = tmp_path / "h.pdf"
+    command = [sys.executable, "-m", "scenes", "handout", str(folder / "demo.py"), *options]
+    subprocess.run([*command, "--out", str(path)], cwd=ROOT, check=True, capture_output=True)
+    image = PdfReader(path).pages[0].images[0].image
+    assert (np.median(np.asarray(image.convert("L"))) > 128) == light
+
+
 def test_title_page_tells_recipe_trace_accuracy_and_versions(pdf, folder):
     trace = Trace.open(folder / "trace")
     title, how = map(read, PdfReader(pdf).pages[:2])

@@ -15,6 +15,7 @@ import wave
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from demo_chapters import ROOT, environment, render, render_command, write_chapters
 
@@ -200,6 +201,27 @@ def test_a_step_and_a_recipe_are_chosen_by_options(once, tmp_path):
     assert {r["step"] for r in manifest["chapters"][0]["readings"]} == {42}
 
 
+def test_a_film_in_another_theme_stands_beside_the_first(once, tmp_path):
+    out, sources = once
+    both = shutil.copytree(out, tmp_path / "both")
+    dark = both / "glassnet-480p.mp4"
+    before = dark.read_bytes()
+    result = render(*sources, "--out", both, "--theme", "paper")
+    assert result.returncode == 0, result.stderr
+    paper = both / "glassnet-480p.paper.mp4"
+    assert result.stdout.strip().endswith(paper.name)
+    assert dark.read_bytes() == before
+    assert (both / "chapters/480p.paper/once.mp4").exists()
+    for film, light in ((dark, False), (paper, True)):
+        with av.open(str(film)) as container:
+            first = next(container.decode(video=0)).to_ndarray(format="gray")
+        assert (np.median(first) > 128) == light
+    assert json.loads((both / "manifest.json").read_text())["film"] == paper.name
+    # And what is there is kept: the theme is part of what a film was made from.
+    again = render(*sources, "--out", both)
+    assert "1 unchanged" in again.stderr
+
+
 def test_a_trace_is_found_from_where_one_is(once, tmp_path):
     _, sources = once
     shutil.copytree(ensure_trace("sigmoid-online"), tmp_path / "here" / "copy")
@@ -221,6 +243,7 @@ def test_a_trace_is_found_from_where_one_is(once, tmp_path):
         (["--step", "ten"], "--step ten: a step is a whole number from 0 on"),
         (["--recipe", "sigmoid"], "did you mean"),
         (["--trace", "nowhere"], "--trace nowhere: there is no such folder"),
+        (["--theme", "neon"], "invalid choice: 'neon'"),
     ],
 )
 def test_wrong_words_are_one_line_before_anything_is_rendered(

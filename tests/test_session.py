@@ -25,6 +25,7 @@ from scenes.kit.settings import Settings
         (Settings(recipe="relu-softmax-sgd"), "Backprop-relu-softmax-sgd"),
         (Settings(recipe="dropout-mlp", step=7), "Backprop-dropout-mlp-step7"),
         (Settings(trace=Path("/data/traces/fast")), "Backprop-fast"),
+        (Settings(step=4711, theme="paper"), "Backprop-step4711-paper"),
     ],
 )
 def test_a_film_is_named_by_what_is_not_the_chapter_s_own(settings, name):

@@ -25,13 +25,13 @@ FORMAT = 1
 TITLE = "glassnet: how a neural network learns to read digits"
 
 
-def published_names(quality: str) -> list[str]:
+def published_names(edition: str) -> list[str]:
     """The files that `publish` makes; the manifest last: it vouches for the others."""
-    film = [f"glassnet-{quality}{suffix}" for suffix in (".mp4", ".srt", ".vtt", ".png")]
+    film = [f"glassnet-{edition}{suffix}" for suffix in (".mp4", ".srt", ".vtt", ".png")]
     return [*film, "chapters.txt", "transcript.md", "index.html", "manifest.json"]
 
 
-def publish(takes: Sequence[Take], quality: str, folder: Folder) -> Path:
+def publish(takes: Sequence[Take], quality: str, edition: str, folder: Folder) -> Path:
     """Make the film of filmed chapters in a folder, and everything beside it; gives its path.
 
     Parameters
@@ -39,7 +39,9 @@ def publish(takes: Sequence[Take], quality: str, folder: Folder) -> Path:
     takes
         The chapters in order, their films inside `folder`.
     quality
-        What the film is called after, as ``480p``.
+        As ``480p``.
+    edition
+        What the film is called after: the quality, and the theme if it is not the usual one.
     folder
         Where it goes.
 
@@ -55,7 +57,7 @@ def publish(takes: Sequence[Take], quality: str, folder: Folder) -> Path:
     out, new = folder.path, folder.new / "film"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    film = new / f"glassnet-{quality}.mp4"
+    film = new / f"glassnet-{edition}.mp4"
     chapters = describe(takes)
     subtitles = subtitles_of(chapters)
     marks = [Mark(chapter["title"], chapter["start"], chapter["end"]) for chapter in chapters]
@@ -88,7 +90,7 @@ def publish(takes: Sequence[Take], quality: str, folder: Folder) -> Path:
         new / "manifest.json",
         json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     )
-    folder.place(f"film-{quality}", {name: new / name for name in published_names(quality)})
+    folder.place(f"film-{edition}", {name: new / name for name in published_names(edition)})
     new.rmdir()
     return out / film.name
 

@@ -103,6 +103,7 @@ def _settings(chapter: type[Chapter], quality: str, trace: str) -> dict[str, Any
         "quality": quality,
         "step": chapter.step if settings.step is None else settings.step,
         "trace": trace,
+        "theme": settings.theme,
         "words": _digest_of_words(chapter),
         "versions": versions(),
     }

@@ -22,6 +22,7 @@ from manim.constants import QUALITIES as QUALITIES_OF_MANIM
 from network.errors import GlassnetError
 from network.files import is_full_disk
 from scenes.kit.chapter import Beat, BeatTime, Chapter
+from scenes.kit.settings import Settings
 
 Pixels = np.ndarray
 """A frame, (height, width, 3), uint8."""
@@ -50,9 +51,14 @@ def quality_name(quality: str) -> str:
     return f"{QUALITIES_OF_MANIM[QUALITIES[quality]]['pixel_height']}p"
 
 
+def edition_name(quality: str) -> str:
+    """What a film is called after, by its quality and its settings: ``480p``, ``480p.paper``."""
+    return quality_name(quality) + Settings.from_environment().variant
+
+
 def chapters_folder(quality: str) -> str:
     """Where the films of chapters are, from the folder of the film on: ``chapters/480p``."""
-    return f"chapters/{quality_name(quality)}"
+    return f"chapters/{edition_name(quality)}"
 
 
 class ChapterError(GlassnetError):

@@ -22,7 +22,7 @@ from scenes.film.folder import Folder, shown
 from scenes.film.progress import show_progress
 from scenes.film.publish import publish, published_names
 from scenes.film.record import Record
-from scenes.film.rehearsal import chapters_folder, quality_name
+from scenes.film.rehearsal import chapters_folder, edition_name, quality_name
 from scenes.film.subtitles import short_time
 from scenes.film.timeline import Take
 from scenes.kit.chapter import Chapter
@@ -58,9 +58,9 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
         # Not even a folder of ours is left in one where the film cannot be.
         made = [path for name in chapters for path in Record(name, films).made]
         out.check(path.relative_to(out.path).as_posix() for path in made)
-        out.check(published_names(quality_name(quality)))
+        out.check(published_names(edition_name(quality)))
     with out.alone():
-        out.check(published_names(quality_name(quality)))
+        out.check(published_names(edition_name(quality)))
         chapters, digests = _open_traces(chapters, failed, named=bool(names))
         waiting = {
             name: _job(name, chapters[name], films)
@@ -84,7 +84,7 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
             return 1
         takes = [Take.load(films / f"{name}.mp4") for name in chapters]
         with writing(out.path):
-            path = publish(takes, quality_name(quality), out)
+            path = publish(takes, quality_name(quality), edition_name(quality), out)
     for take in takes:
         if take.timeline.get("sound"):
             print(f"{take.name}: its own sound is not in the film", file=sys.stderr)

@@ -87,7 +87,7 @@ def film_name(name: str, recipe: str, step: int, settings: Settings, given: str 
 
 
 def _told_of(name: str, recipe: str, step: int, settings: Settings) -> str:
-    """A chapter's name, with the recipe and the step that are not its own."""
+    """A chapter's name, with the recipe, the step and the theme that are not its own."""
     parts = [name]
     if settings.trace is not None:
         parts.append(settings.trace.resolve().name)
@@ -95,6 +95,8 @@ def _told_of(name: str, recipe: str, step: int, settings: Settings) -> str:
         parts.append(str(settings.recipe))
     if settings.step not in (None, step):
         parts.append(f"step{settings.step}")
+    if settings.variant:
+        parts.append(settings.theme)
     return "-".join(parts)
 
 

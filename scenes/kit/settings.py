@@ -1,8 +1,8 @@
-"""What a viewer can change from outside: the recipe, the step and the trace, by environment.
+"""What a viewer can change from outside: recipe, step, trace and theme, by environment.
 
 The `manim` command takes no options of ours, so chapters read ``GLASSNET_RECIPE``,
-``GLASSNET_STEP`` and ``GLASSNET_TRACE``. Whatever is wrong with them is said in one line, before
-anything is trained or drawn.
+``GLASSNET_STEP``, ``GLASSNET_TRACE`` and ``GLASSNET_THEME``. Whatever is wrong with them is said in
+one line, before anything is trained or drawn.
 """
 
 from __future__ import annotations  # the command line reads VARIABLES for the doctor, too
@@ -14,8 +14,11 @@ from pathlib import Path
 
 from network.errors import SettingsError
 
-VARIABLES = {name: f"GLASSNET_{name.upper()}" for name in ("recipe", "step", "trace")}
+VARIABLES = {name: f"GLASSNET_{name.upper()}" for name in ("recipe", "step", "trace", "theme")}
 """The variables of the environment, by what they choose."""
+
+THEMES = ("dark", "paper")
+"""Names of the themes: see `scenes.kit.style`."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class Settings:
     recipe: str | None = None
     step: int | None = None
     trace: Path | None = None
+    theme: str = "dark"
+
+    @property
+    def variant(self) -> str:
+        """What a film is called besides its quality, if it is not in the usual look: ``.paper``."""
+        return "" if self.theme == THEMES[0] else f".{self.theme}"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -41,7 +50,11 @@ class Settings:
             raise SettingsError(f"GLASSNET_STEP={step}: a step is a whole number from 0 on")
         if trace and not Path(trace).is_dir():
             raise SettingsError(f"GLASSNET_TRACE={trace}: there is no such folder")
+        theme = given["theme"] or THEMES[0]
+        if theme not in THEMES:
+            raise SettingsError(f"GLASSNET_THEME={theme}: the themes are {' and '.join(THEMES)}")
         return cls(
+            theme=theme,
             recipe=given["recipe"] or None,
             step=int(step) if step else None,
             trace=Path(trace) if trace else None,

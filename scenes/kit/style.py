@@ -1,4 +1,4 @@
-"""The one look of the film: colours by meaning, sizes, margins and durations.
+"""The look of the film: colours by meaning in two themes, sizes, margins and durations.
 
 Every chapter and every part of the kit takes its colours from here, so that a colour means the
 same in a formula, a diagram, a heat map and a legend. The hues are of the Okabe–Ito family,
@@ -8,21 +8,89 @@ Lengths are in scene units (the frame is 8 units high, 14.2 wide), times in seco
 text is its x-height, the height of a lower-case x: that is what decides whether it can be read.
 """
 
+import os
+from dataclasses import dataclass
 from typing import Final
 
 from manim import ManimColor
 
-BACKGROUND: Final = ManimColor("#0E1116")
 
-TEXT: Final = ManimColor("#E8EAED")
-DIM: Final = ManimColor("#8D959F")  # titles, captions, what is not the point: still easy to read
-FAINT: Final = ManimColor("#3B424C")  # frames, axes, grids: never text
+@dataclass(frozen=True)
+class Theme:
+    """The colours of a look, by their meanings.
 
-POSITIVE: Final = ManimColor("#56B4E9")  # a weight or a change above zero
-NEGATIVE: Final = ManimColor("#E69F00")  # a weight or a change below zero
-ACTIVATION: Final = ManimColor("#FBE08D")  # a neuron that fires; a silent one is BACKGROUND
-BLAME: Final = ManimColor("#CC79A7")  # error and its share, delta
-TRUTH: Final = ManimColor("#00B283")  # the label, what should have come out
+    Attributes
+    ----------
+    background
+        The ground, and what is zero.
+    text, dim, faint
+        What is said; titles, captions and what is not the point; frames, axes, grids, never text.
+    positive, negative
+        A weight or a change above zero and below: of different hue and, for grey prints, lightness.
+    activation
+        A neuron that fires; a silent one is as the ground.
+    blame
+        Error and its share, delta.
+    truth
+        The label, what should have come out.
+    """
+
+    background: ManimColor
+    text: ManimColor
+    dim: ManimColor
+    faint: ManimColor
+    positive: ManimColor
+    negative: ManimColor
+    activation: ManimColor
+    blame: ManimColor
+    truth: ManimColor
+
+    @classmethod
+    def of(cls, **colours: str) -> "Theme":
+        """A theme of colours as ``#RRGGBB``."""
+        return cls(**{name: ManimColor(colour) for name, colour in colours.items()})
+
+
+THEMES: Final = {
+    "dark": Theme.of(
+        background="#0E1116",
+        text="#E8EAED",
+        dim="#8D959F",
+        faint="#3B424C",
+        positive="#7CC4F2",
+        negative="#DB8A00",
+        activation="#FBE08D",
+        blame="#CC79A7",
+        truth="#00B283",
+    ),
+    # For print and for projectors in bright rooms: little ink, the picture dark on white.
+    "paper": Theme.of(
+        background="#FFFFFF",
+        text="#14181D",
+        dim="#5E6671",
+        faint="#C2C8CF",
+        positive="#1B7ABB",
+        negative="#9A3B00",
+        activation="#4A3D1E",
+        blame="#B0407F",
+        truth="#00785A",
+    ),
+}
+"""The looks that there are: ``GLASSNET_THEME``, ``--theme``."""
+
+# Read once, when this is imported: a process films in one theme. A name that is none is refused by
+# `scenes.kit.settings`, with all other settings, before anything is drawn.
+THEME: Final = THEMES.get(os.environ.get("GLASSNET_THEME", "").strip() or "dark", THEMES["dark"])
+
+BACKGROUND: Final = THEME.background
+TEXT: Final = THEME.text
+DIM: Final = THEME.dim
+FAINT: Final = THEME.faint
+POSITIVE: Final = THEME.positive
+NEGATIVE: Final = THEME.negative
+ACTIVATION: Final = THEME.activation
+BLAME: Final = THEME.blame
+TRUTH: Final = THEME.truth
 
 MEANINGS: Final = {
     "text": TEXT,

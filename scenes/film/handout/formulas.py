@@ -16,7 +16,7 @@ from scenes.film.layout import Screen
 from scenes.kit.ledger import MINUS
 from scenes.kit.number import Number
 from scenes.kit.shape_box import ShapeText
-from scenes.kit.style import ACTIVATION, BLAME, NEGATIVE, POSITIVE, TRUTH
+from scenes.kit.style import ACTIVATION, BLAME, NEGATIVE, POSITIVE, THEMES, TRUTH
 from scenes.kit.typeset import (
     X_HEIGHT_OF_CODE,
     X_HEIGHT_OF_WORDS,
@@ -26,14 +26,15 @@ from scenes.kit.typeset import (
     without_labels,
 )
 
+_PAPER: Final = THEMES["paper"]
 INKS: Final = {
-    "above zero": (POSITIVE, "#0068A3"),
-    "below zero": (NEGATIVE, "#A85800"),
-    "activity": (ACTIVATION, "#7A6400"),
-    "blame": (BLAME, "#A0447B"),
-    "the label": (TRUTH, "#00775A"),
+    "above zero": (POSITIVE, _PAPER.positive.to_hex()),
+    "below zero": (NEGATIVE, _PAPER.negative.to_hex()),
+    "activity": (ACTIVATION, _PAPER.activation.to_hex()),
+    "blame": (BLAME, _PAPER.blame.to_hex()),
+    "the label": (TRUTH, _PAPER.truth.to_hex()),
 }
-"""What colours mean: that of the film, and a darker one of the same hue for white paper."""
+"""What colours mean: that of the pictures, and that for white paper."""
 
 Lines = list[list[dict[str, Any]]]
 """A formula as ``document.typ`` takes it: lines, each a list of parts."""

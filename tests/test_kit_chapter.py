@@ -228,16 +228,19 @@ def test_a_number_has_been_shown_until_it_left_or_changed(told):
     ]
 
 
-def test_a_value_is_noted_before_it_changes_again(told):
+def test_no_reading_is_shorter_than_a_frame(told):
     def construct(self):
         number = Number(self.story, "loss")
         self.add(number)
         self.play(number.animate_to(self.trace[42]))
+        # No frame shows the value on which the play ended.
         number.set_view(self.trace[43])
+        self.play(number.animate_to(self.trace[44]))
         self.hold(1)
 
-    steps = [reading.step for reading in told(construct).readings]
-    assert steps == [0, 42, 43]
+    readings = told(construct).readings
+    assert [reading.step for reading in readings] == [0, 43, 44]
+    assert [reading.end - reading.time for reading in readings[:2]] == pytest.approx([1 / 15] * 2)
 
 
 def test_a_number_that_is_never_filmed_is_not_noted(told):

@@ -135,7 +135,10 @@ def test_a_bare_array_is_no_picture_and_an_unclaimed_one_is_found(faults, step):
 
 def test_a_figure_that_was_typed_is_found(faults):
     assert len(faults(Words("about 0.1234 more"))) == 1
-    assert faults(Words("one of 20")) == []
+    assert len(faults(Words("one of 20"))) == 1
+    assert faults(Words("one of them")) == []
+    allowed = allow(Words("1984"), "figure", because="a year")
+    assert faults(allowed, Words("1984").set_opacity(0)) == []
 
 
 def test_a_legend_is_even_from_end_to_end(faults):
@@ -189,7 +192,7 @@ def test_cells_finer_than_pixels_are_averaged_as_they_are_drawn():
     ],
 )
 def test_a_bar_that_is_not_as_long_as_its_value_is_found(faults, step, other, plant):
-    bars = Bars.of(step, "a2", "0123456789").shift(RIGHT).scale(0.9)
+    bars = Bars.of(step, "a2", "abcdefghij").shift(RIGHT).scale(0.9)
     assert faults(bars) == []
     plant(bars, other)
     assert faults(bars) != []
@@ -294,8 +297,8 @@ def test_a_strip_of_cells_shows_activations_and_blame(faults, step):
         lambda values: values * 0.5,
     ],
 )
-def test_edges_of_the_wrong_neurons_or_sign_are_found(faults, step, plant):
-    diagram = NetworkDiagram(step.W[1].shape[::-1], {1: Values.of(step, "W1")})
+def test_edges_of_the_wrong_neurons_or_sign_are_found(faults, run, step, plant):
+    diagram = NetworkDiagram(findings.layer_sizes(run[0])[:2], {1: Values.of(step, "W1")})
     diagram.set_activations(0, Values.of(step, "x")).set_activations(1, Values.of(step, "a1"))
     assert faults(diagram) == []
     shown = Values.of(step, findings.products, 1)
@@ -306,6 +309,16 @@ def test_edges_of_the_wrong_neurons_or_sign_are_found(faults, step, plant):
     lie = Values(shown.source, plant(shown.values), shown.step, shown.module)
     diagram.set_weights(1, lie)
     assert len(faults(diagram)) == 1
+
+
+def test_sizes_below_a_diagram_are_readings(faults, run):
+    sizes = findings.layer_sizes(run[0])
+    labels = NetworkDiagram(sizes, edges=False).size_labels
+    assert [words.shown[0][0].source for words in labels] == [
+        f"layer_size(trace, {layer})" for layer in range(3)
+    ]
+    typed = NetworkDiagram([int(size.value) for size in sizes], edges=False).size_labels
+    assert (len(faults(labels)), len(faults(typed))) == (0, 3)
 
 
 # In a chapter's own code
@@ -379,7 +392,7 @@ PLANTED = {
 }
 
 
-RULES = ("picture", "moment")
+RULES = ("picture", "moment", "figure")
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from network import datasets
 from scenes.film.oracle import (
     NOISE,
     Moment,
@@ -378,6 +379,28 @@ def count_test_images(trace: Oracle) -> int:
 @derived
 def layer_size(trace: Oracle, layer: int) -> int:
     return trace.sizes[layer]
+
+
+@derived
+def batch_size(trace: Oracle) -> int:
+    return int(trace.raw("index").shape[1])
+
+
+@derived
+def count_values(moment: Seen, path: str) -> int:
+    return int(moment.array(path).size)
+
+
+@derived
+def count_weights(trace: Oracle, layer: int) -> int:
+    return sum(len(row) for row in trace.trained[layer - 1][0])
+
+
+@derived
+def figure_in_name(trace: Oracle, label: int, place: int = 0) -> int:
+    name = datasets.load(trace.header["dataset"]["name"]).classes[label]
+    digits = "".join(c if c.isdecimal() else " " for c in name)
+    return int(digits.split()[place])
 
 
 @derived

@@ -4,7 +4,6 @@ Each part of a picture that stands for values bears a `scenes.kit.claims.Claim`.
 back, and compared; a picture that claims nothing is a finding too, since it could be of anything.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,11 +14,11 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from scenes.film.derived import find_array
 from scenes.film.layout import Fault
 from scenes.film.oracle import Oracle, OracleError
+from scenes.film.typed_figures import find_typed
 from scenes.kit.allow import get_allowed
 from scenes.kit.claims import Claim, claims_of
-from scenes.kit.typeset import Formula, Words
+from scenes.kit.typeset import CodeLine, Formula, Words
 
-_DECIMAL = re.compile(r"\d\.\d")
 _UNSEEN = 0.02
 """An opacity below which nothing is shown."""
 
@@ -33,11 +32,12 @@ def find_false_pictures(mobjects: Iterable[Mobject], oracle: Oracle) -> Iterator
             if fault:
                 mend = "show the recorded values"
                 yield Fault("picture", fault, _name(claim), mend, (member,))
-        typed = _DECIMAL.search(member.source) if isinstance(member, Words | Formula) else None
-        if typed and "picture" not in get_allowed(member):
-            what = "a figure that was typed, and is of nothing in the recording"
-            mend = "show it as a Number of a path"
-            yield Fault("picture", what, repr(member.source), mend, (member,))
+        if isinstance(member, Words | Formula | CodeLine) and "figure" not in get_allowed(member):
+            figure = find_typed(member, oracle)
+            if figure:
+                what = f"the figure {figure} was typed, and is of nothing in the recording"
+                mend = "show it as a Number, or fill it in with phrase"
+                yield Fault("figure", what, repr(str(member.source)), mend, (member,))
         unclaimed = isinstance(member, AbstractImageMobject) and not claims
         if unclaimed and "picture" not in get_allowed(member):
             what = "a picture that is of nothing in the recording"

@@ -4,7 +4,7 @@ from typing import Final, Literal, TypeVar, get_args
 
 from manim import Mobject
 
-Rule = Literal["frame", "overlap", "height", "contrast", "faded", "colours", "picture"]
+Rule = Literal["frame", "overlap", "height", "contrast", "faded", "colours", "picture", "figure"]
 """What can be allowed:
 
 frame
@@ -19,6 +19,8 @@ faded
     To be half transparent when a beat ends.
 picture
     To be a picture of nothing recorded: a scale, a drawing.
+figure
+    To have a figure in its text that was typed, and is of nothing recorded.
 colours
     To have colours that a colour-blind eye takes for others on screen: they mean nothing.
 """

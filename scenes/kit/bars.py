@@ -22,11 +22,14 @@ from manim import (
 )
 
 from network.moment import Moment
+from scenes.kit.allow import allow
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
+from scenes.kit.findings import count_values
 from scenes.kit.ledger import Quantity, Values
+from scenes.kit.phrase import phrase
 from scenes.kit.style import (
     ACTIVATION,
     BACKGROUND,
@@ -97,7 +100,7 @@ class Bars(VGroup):
         colour: ParsableManimColor | None = None,
         negative: ParsableManimColor | None = None,
         x_height: float = SMALL,
-        of: int | None = None,
+        of: Quantity | None = None,
     ) -> None:
         super().__init__()
         if names is not None and len(names) != len(shown):
@@ -145,8 +148,10 @@ class Bars(VGroup):
         self.pointer = VGroup()
         self.marks = self._make_marks(x_height)
         self.note = VGroup()
-        if of is not None and of > len(shown):
-            words = Words(f"{len(shown)} of {of:,} shown", x_height=x_height, colour=DIM)
+        if of is not None and of.value > len(shown):
+            text = phrase("{} of {:,.0f} shown", f"{len(shown)}", of)
+            words = Words(text, x_height=x_height, colour=DIM)
+            allow(words, "figure", because="the first one counts the bars that are drawn")
             self.note.add(words.next_to(self.marks, DOWN, buff=_CLOSE))
         # What does not move first: Manim draws it once.
         self.add(
@@ -183,7 +188,8 @@ class Bars(VGroup):
         options.setdefault("signed", path.startswith(("delta", "z", "d", "b", "W")))
         if path.startswith(("z", "d", "b", "W")) and not path.startswith("delta"):
             options.setdefault("colour", TEXT)
-        return cls(quantities(moment, path, rows), names, of=len(moment[path]), **options)
+        of = Quantity.derived(count_values, moment, path)
+        return cls(quantities(moment, path, rows), names, of=of, **options)
 
     # What is shown
 

@@ -79,10 +79,10 @@ from scenes.kit.session import TimeBar, Writer, alone, check_options, film_name,
 from scenes.kit.settings import Settings
 from scenes.kit.style import BACKGROUND, DIM, LARGE, MARGIN, QUESTION, QUICK, REST, SMALL, STEADY
 from scenes.kit.suits import reason_of_size
-from scenes.kit.typeset import Words
+from scenes.kit.typeset import CodeLine, Formula, Words
 
-_Shown = dict[Number, tuple[Quantity, str]]
-"""Numbers on screen, and what each of them shows."""
+_Shown = dict[tuple[Mobject, int], tuple[Quantity, str]]
+"""Figures on screen, each by the number or text that it is in, and what it shows."""
 
 
 @dataclass(frozen=True)
@@ -539,8 +539,8 @@ class Chapter(Scene):
 
     @property
     def readings(self) -> list[Reading]:
-        """All figures shown or said so far, in order."""
-        return self.ledger.readings
+        """All figures shown or said so far, in order; not those that no frame has shown."""
+        return [reading for reading in self.ledger.readings if reading.end > reading.time]
 
     def _note_told(self, beat: Beat) -> None:
         """Note the figures in a beat's words, from its beginning until now."""
@@ -554,11 +554,13 @@ class Chapter(Scene):
         last = self.beats[-1].name if self.beats else None
         beat = self._beat.name if self._beat else last
         note = partial(self.ledger.note, beat=beat, place="screen")
-        for number, shown in before.items():
-            changed = after.get(number, shown) != shown
-            note(*shown, start=start, end=start if changed else self.time)
-        for number, shown in after.items():
-            changed = before.get(number, shown) != shown
+        # What changes is seen in the first frame of the change; what it becomes, in the next play.
+        frame = 1 / config.frame_rate
+        for figure, shown in before.items():
+            changed = after.get(figure, shown) != shown
+            note(*shown, start=start, end=start if changed else self.time, at_least=frame)
+        for figure, shown in after.items():
+            changed = before.get(figure, shown) != shown
             note(*shown, start=self.time if changed else start, end=self.time)
 
     def _note_pictures(self, start: float) -> None:
@@ -646,10 +648,15 @@ def _one_line(where: str | Callable[[], str]) -> Iterator[None]:
 
 
 def _shown(mobjects: Iterable[Mobject]) -> _Shown:
-    """What the numbers among these mobjects and their parts show."""
-    members = (member for mobject in mobjects for member in mobject.get_family())
-    numbers = (member for member in members if isinstance(member, Number))
-    return {number: number.shown for number in numbers if number.shown is not None}
+    """The figures that these mobjects and their parts show."""
+    found: _Shown = {}
+    for mobject in mobjects:
+        for member in mobject.get_family():
+            if isinstance(member, Number) and member.shown is not None:
+                found[member, 0] = member.shown
+            elif isinstance(member, Words | Formula | CodeLine):
+                found |= {(member, place): one for place, one in enumerate(member.shown)}
+    return found
 
 
 def _parts(mobject: Mobject, staying: set[Mobject]) -> Iterator[Mobject]:

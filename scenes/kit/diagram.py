@@ -29,7 +29,8 @@ from scenes.kit.arrays import Floats
 from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, averaged, claim, paint, split
 from scenes.kit.digit import PixelImage, ValuesAnimation
 from scenes.kit.encoding import activation_colours, get_rgb, get_scale, strength, to_rgba
-from scenes.kit.ledger import Values
+from scenes.kit.ledger import Quantity, Values
+from scenes.kit.phrase import phrase
 from scenes.kit.style import ACTIVATION, BACKGROUND, BLAME, DIM, GAP, SMALL
 from scenes.kit.typeset import Words
 from scenes.kit.weight_field import FieldAnimation, FlowAnimation, WeightField
@@ -292,7 +293,8 @@ class NetworkDiagram(Group):
     Parameters
     ----------
     sizes
-        Neurons of each layer, the picture's pixels first: ``(784, 20, 10)``.
+        Neurons of each layer, the picture's pixels first: ``(784, 20, 10)``; quantities, if their
+        sizes are written below: see `scenes.kit.findings.layer_sizes`.
     weights
         ``W`` of each layer by its number, (n_out, n_in) each: ``{1: W1, 2: W2}``. Layers left
         out have dark edges.
@@ -312,7 +314,7 @@ class NetworkDiagram(Group):
 
     def __init__(
         self,
-        sizes: Sequence[int],
+        sizes: Sequence[int | Quantity],
         weights: Mapping[int, npt.ArrayLike | Values] | None = None,
         *,
         width: float = 7.5,
@@ -326,9 +328,11 @@ class NetworkDiagram(Group):
         super().__init__()
         if len(sizes) < 2:
             raise ValueError("a network has at least two layers, its input and its output")
-        self.sizes = tuple(sizes)
+        self.sizes = tuple(
+            int(size.value) if isinstance(size, Quantity) else size for size in sizes
+        )
         self.layers: list[NeuronColumn | CellColumn] = []
-        for number, size in enumerate(sizes):
+        for number, size in enumerate(self.sizes):
             # The picture is a strip even if it is small: it is made of pixels, not of neurons.
             strip = number == 0 or size > most_circles
             layer = CellColumn(size, height) if strip else NeuronColumn(size, height)
@@ -342,8 +346,9 @@ class NetworkDiagram(Group):
         self.size_labels = VGroup()
         self.class_labels = VGroup()
         if labels:
-            for layer, size in zip(self.layers, sizes, strict=True):
-                label = Words(f"{size:,}", x_height=SMALL, colour=DIM)
+            for layer, written in zip(self.layers, sizes, strict=True):
+                text = f"{written:,}" if isinstance(written, int) else phrase("{:,.0f}", written)
+                label = Words(text, x_height=SMALL, colour=DIM)
                 self.size_labels.add(label.next_to(layer, DOWN, buff=GAP))
         for index, name in enumerate(classes):
             label = Words(name, x_height=SMALL, colour=DIM)

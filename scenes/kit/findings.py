@@ -6,6 +6,7 @@ for another seed, step or recipe. Numbers that are not in a step by themselves a
 """
 
 import functools
+import re
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from network.step import Step
 from network.trace import Trace
 from network.view import View
 from scenes.kit.arrays import Floats
+from scenes.kit.ledger import Quantity
 
 
 def most_active(step: Step, layer: int) -> int:
@@ -121,6 +123,31 @@ def count_test_images(trace: Trace) -> int:
 def layer_size(trace: Trace, layer: int) -> int:
     """How many neurons a layer has."""
     return int(trace.sizes[layer])
+
+
+def layer_sizes(trace: Trace) -> list[Quantity]:
+    """How many neurons each layer has, the pixels first, as quantities."""
+    return [Quantity.derived(layer_size, trace, layer) for layer in range(len(trace.sizes))]
+
+
+def batch_size(trace: Trace) -> int:
+    """How many images a step sees."""
+    return int(trace.batch)
+
+
+def count_values(moment: Moment, path: str) -> int:
+    """How many values there are at a path."""
+    return int(np.size(moment[path]))
+
+
+def count_weights(trace: Trace, layer: int) -> int:
+    """How many weights lead to a layer."""
+    return int(trace.sizes[layer - 1] * trace.sizes[layer])
+
+
+def figure_in_name(trace: Trace, label: int, place: int = 0) -> int:
+    """A figure in what a class is called, the first one by default: 7 in "class 7"."""
+    return int(re.findall(r"\d+", trace.classes[label])[place])
 
 
 def count_biases(trace: Trace) -> int:

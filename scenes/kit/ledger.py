@@ -390,18 +390,22 @@ class Ledger:
         start: float,
         end: float,
         place: str,
+        at_least: float = 0.0,
     ) -> None:
-        """Note that a figure was shown from `start` to `end`, perhaps longer: see `Reading`."""
+        """Note that a figure was shown from `start` to `end`, perhaps longer: see `Reading`.
+
+        And for `at_least` so long in all: a frame, if it is known to be in one.
+        """
         # A NaN is not equal to itself; the text says all that the value would.
         key = (beat, place, quantity.step, quantity.source, text)
         reading = self._latest.get(key)
         if reading is not None and start <= reading.end:
-            reading.end = max(reading.end, end)
+            reading.end = max(reading.end, end, reading.time + at_least)
             return
         self._latest[key] = reading = Reading(
             beat=beat,
             time=start,
-            end=end,
+            end=max(end, start + at_least),
             place=place,
             step=quantity.step,
             source=quantity.source,

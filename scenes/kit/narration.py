@@ -24,16 +24,13 @@ from typing import Final
 from network.errors import GlassnetError
 from network.moment import Moment
 from scenes.kit.ledger import Quantity, written
+from scenes.kit.phrase import Phrase, filled
+from scenes.kit.phrase import in_words as in_words
+from scenes.kit.phrase import with_article as with_article
 
 WORDS_PER_SECOND: Final = 2.6
 LINE_LENGTH: Final = 42
 LINES: Final = 2
-
-_NUMERALS: Final = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen", "twenty"),
-)
 
 
 class NarrationError(GlassnetError):
@@ -42,10 +39,14 @@ class NarrationError(GlassnetError):
 
 @dataclass(frozen=True)
 class Told:
-    """What is said in a beat, and the figures in it as they are said."""
+    """What is said in a beat, a phrase that knows its figures."""
 
-    text: str
-    figures: tuple[tuple[Quantity, str], ...] = ()
+    text: Phrase
+
+    @property
+    def figures(self) -> tuple[tuple[Quantity, str], ...]:
+        """The figures in it as they are said."""
+        return self.text.figures
 
 
 @dataclass(frozen=True)
@@ -103,23 +104,18 @@ class Narration:
             raise NarrationError(f"{where} is missing: write what is said in this beat")
         if variant not in self.beats[beat]:
             raise NarrationError(f"{where} has no {variant!r}, only {', '.join(self.beats[beat])}")
-        pieces: list[str] = []
-        told: list[tuple[Quantity, str]] = []
+        said = Phrase("", "")
         for literal, name, spec, _ in Formatter().parse(self.beats[beat][variant]):
-            pieces.append(literal)
+            said += literal
             if name is None:
                 continue
             try:
-                value = _find(name, step, figures or {})
-                text = _said(value if isinstance(value, str) else value.value, spec)
+                said += filled(_find(name, step, figures or {}), spec or "", ".2f")
             except (GlassnetError, ValueError) as error:
                 raise NarrationError(
                     f"{where}: {{{name}{spec and ':' + spec}}}: {error}"
                 ) from error
-            pieces.append(text)
-            if isinstance(value, Quantity):
-                told.append((value, text))
-        return Told(" ".join("".join(pieces).split()), tuple(told))
+        return Told(said.squeezed())
 
 
 def _check_form(template: str, where: str) -> None:
@@ -153,29 +149,6 @@ def _find(
     if point and isinstance(view, Moment):
         return Quantity.recorded(view, path)
     return Quantity.recorded(step, name)
-
-
-def _said(value: float | str, spec: str | None) -> str:
-    if isinstance(value, str):
-        if spec:
-            raise ValueError("it is a text, which takes no format")
-        return value
-    if spec not in ("word", "a"):
-        return written(value, spec or ".2f")
-    if value != int(value) or not 0 <= value < len(_NUMERALS):
-        raise ValueError(f"{value:g} has no word, only 0 to {len(_NUMERALS) - 1} have")
-    word = _NUMERALS[int(value)]
-    return with_article(word) if spec == "a" else word
-
-
-def in_words(name: str) -> str:
-    """A class as it is said: "five" for the digit 5, "ankle boot"."""
-    return _NUMERALS[int(name)] if name in tuple("0123456789") else name.lower()
-
-
-def with_article(word: str) -> str:
-    """A word with its article: "a five", "an ankle boot"; the "o" of "one" is said as in "won"."""
-    return f"{'an' if word[0] in 'aeiou' and word != 'one' else 'a'} {word}"
 
 
 def seconds_to_say(text: str) -> float:

@@ -19,6 +19,8 @@ import typst
 from manim import DOWN, RIGHT, UP, MathTypst, ParsableManimColor, Typst, VGroup, VMobject
 
 from network.errors import GlassnetError
+from scenes.kit.ledger import Quantity
+from scenes.kit.phrase import figures_in
 from scenes.kit.style import BODY, GAP, TEXT
 from scenes.kit.typed import Parts
 
@@ -115,6 +117,13 @@ class _Typeset:
     def __repr__(self) -> str:
         # Manim's progress bar shows it.
         return f"{type(self).__name__}({self.source!r})"
+
+    @property
+    def shown(self) -> tuple[tuple[Quantity, str], ...]:
+        """The figures in it that are readings; none while it is transparent."""
+        figures = figures_in(self.source)
+        seen = figures and any(part.get_fill_opacity() > 0 for part in cast(VMobject, self))
+        return figures if seen else ()
 
     @property
     def baseline(self) -> float:

@@ -37,6 +37,8 @@ from scenes.kit.typeset import Formula, Words
 WORDS = """
 [test_check.beat]
 text = "Off by {delta2[5]:+.2f}, and no more."
+[test_check.cued]
+text = "Some words then {>fall} it falls at last."
 [test_check.other]
 text = "Hm."
 """
@@ -76,7 +78,7 @@ def find(tmp_path, folder, oracles):
                 return Trace.open(folder)
 
             def construct(self):
-                with self.beat(name):
+                with self.beat(name) as self.now:
                     beat(self)
 
         for attribute, value in attributes.items():
@@ -577,6 +579,24 @@ def test_a_wrong_name_is_one_line(capsys):
     error = capsys.readouterr().err
     assert error.startswith("glassnet: no chapter 'backprob': did you mean 'backprop'? there are ")
     assert error.count("\n") == 1
+
+
+# Cues
+
+
+def test_cues_that_nothing_waits_for_or_that_come_too_late_are_found(find):
+    def late(self):
+        self.play(FadeIn(Square()), run_time=4)
+        self.now.until("fall")
+        self.play(FadeOut(self.mobjects[-1]))
+
+    def in_time(self):
+        self.now.until("fall")
+        self.play(FadeIn(Square()))
+
+    only(find(late, "cued"), "cue", "begins 2.8 s after its word: {>fall}")
+    only(find(lambda self: self.hold(), "cued"), "cue", "nothing waits for a cue: {>fall}")
+    assert find(in_time, "cued") == []
 
 
 # Which moment is on screen

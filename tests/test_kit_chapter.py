@@ -28,7 +28,7 @@ from manim import (
 from network.errors import PathError, SettingsError
 from scenes.kit.chapter import Chapter, has_viewer
 from scenes.kit.ledger import Quantity
-from scenes.kit.narration import NarrationError
+from scenes.kit.narration import WORDS_PER_SECOND, NarrationError
 from scenes.kit.number import Number
 from scenes.kit.style import BACKGROUND, MARGIN, QUICK
 from scenes.kit.typeset import Words
@@ -41,6 +41,8 @@ text = "Off by {delta2[5]:+.2f}."
 text = "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
 [test_kit_chapter.last]
 text = "So."
+[test_kit_chapter.cued]
+text = "One two three {>fall} four {>end} five."
 [test_kit_chapter.silent]
 text = "Hm."
 """
@@ -271,6 +273,39 @@ def test_figures_of_the_beat_are_noted(told, tmp_path):
 def test_nothing_is_written_in_a_dry_run(told, media):
     told(lambda self: self.play(FadeIn(Number(self.story, "loss"))))
     assert not list(media.rglob("*.json"))
+
+
+# Cues
+
+
+def test_a_beat_waits_for_the_word_of_a_cue(told):
+    def construct(self):
+        with self.beat("cued") as beat:
+            beat.until("fall")
+            self.fell = self.time
+            self.play(FadeIn(Square()), run_time=1)
+            beat.until("end")  # said already: nothing to wait for
+            self.ended = self.time
+
+    chapter = told(construct)
+    assert chapter.fell == pytest.approx(3 / WORDS_PER_SECOND, abs=1 / 15)
+    assert chapter.ended == pytest.approx(chapter.fell + 1)
+    fall, end = chapter.cues
+    assert (fall.beat, fall.name, fall.met) == ("cued", "fall", chapter.fell)
+    assert end.said == pytest.approx(4 / WORDS_PER_SECOND)
+    assert end.met == chapter.ended
+
+
+def test_a_cue_that_the_words_do_not_have_is_named(told, capsys):
+    def construct(self):
+        with self.beat("cued") as beat:
+            beat.until("rise")
+
+    with pytest.raises(SystemExit):
+        told(construct)
+    assert "cued] has no {>rise}, which the beat waits for; it has fall, end" in (
+        capsys.readouterr().err
+    )
 
 
 # The frame of a chapter

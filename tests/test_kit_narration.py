@@ -12,6 +12,7 @@ from scenes.kit.ledger import Quantity
 from scenes.kit.narration import (
     LINE_LENGTH,
     LINES,
+    WORDS_PER_SECOND,
     Narration,
     NarrationError,
     in_words,
@@ -179,3 +180,32 @@ def test_a_format_that_there_is_not_is_found_before_anything_is_told(tmp_path, t
     words.write_text(f'[once.one]\ntext = "{template}"\n')
     with pytest.raises(NarrationError, match=rf"\[once\.one\] text: .*{message}"):
         Narration.load(words, "once")
+
+
+# Cues
+
+
+def test_a_cue_is_not_said_and_tells_when_its_word_is(tmp_path):
+    words = tmp_path / "en.toml"
+    words.write_text('[c.b]\ntext = "One two {>fall} three {label:word}. {>end}Four."\n')
+    told = Narration.load(words, "c").tell("b", fake_step(0, label=5))
+    assert told.text == "One two three five. Four."
+    assert told.cues == {
+        "fall": pytest.approx(2 / WORDS_PER_SECOND),
+        "end": pytest.approx(4 / WORDS_PER_SECOND),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("One {>} two.", "a cue is named as in"),
+        ("One {>Fall} two.", "a cue is named as in"),
+        ("One {>fall} two {>fall} three.", "stands there twice"),
+    ],
+)
+def test_a_cue_that_cannot_be_is_refused(tmp_path, text, message):
+    words = tmp_path / "en.toml"
+    words.write_text(f'[c.b]\ntext = "{text}"\n')
+    with pytest.raises(NarrationError, match=message):
+        Narration.load(words, "c")

@@ -36,6 +36,7 @@ from scenes.kit.narration import LINE_LENGTH, LINES, seconds_to_say
 from scenes.kit.shown import RelationError, fault_in
 
 _OF_AN_IMAGE = re.compile(r"""(^|\[")(x|y|label|step|at|index|epoch)(\[[\d, ]+\])?("\])?$""")
+_LATE = 0.5  # seconds
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
 
 
@@ -53,7 +54,7 @@ class Finding:
         Where in the film; the beat is None between beats.
     rule
         What kind it is: a rule of `scenes.kit.allow`, or "words", "reading", "relation", "moment",
-        "badge", "narration", "subtitle", "error".
+        "badge", "cue", "narration", "subtitle", "error".
     what, where, mend
         What is wrong, the text or source it is about, and how to mend it.
     """
@@ -179,6 +180,7 @@ def check(
         _check_readings(told, oracle_of(told), inspector)
         _check_moments(told, inspector)
         _check_badges(told, inspector)
+        _check_cues(told, inspector)
     return sorted(inspector.findings, key=lambda finding: finding.time)
 
 
@@ -244,6 +246,19 @@ def _check_badges(chapter: Chapter, inspector: _Inspector) -> None:
                 row.time,
                 beat,
             )
+
+
+def _check_cues(chapter: Chapter, inspector: _Inspector) -> None:
+    """What moves comes with its word: every cue is waited for, and none too late."""
+    for cue in chapter.cues:
+        if cue.met is None:
+            what, mend = "nothing waits for a cue", f'beat.until("{cue.name}"), or take it out'
+        elif cue.met - cue.said > _LATE:
+            what = f"what a cue speaks of begins {cue.met - cue.said:.1f} s after its word"
+            mend = "let what is before it take less time, or say it later"
+        else:
+            continue
+        inspector.report("cue", what, f"{{>{cue.name}}}", mend, cue.said, cue.beat)
 
 
 def _check_relations(ledger: Ledger, inspector: _Inspector) -> None:

@@ -73,7 +73,7 @@ from scenes.kit.badge import Arrive, Leave, MomentBadge
 from scenes.kit.claims import find_claims
 from scenes.kit.equation import find_equalities
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
-from scenes.kit.narration import Narration, Told, seconds_to_say, subtitles
+from scenes.kit.narration import CUE, Narration, NarrationError, Told, seconds_to_say, subtitles
 from scenes.kit.number import Number
 from scenes.kit.session import TimeBar, Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
@@ -95,6 +95,26 @@ class BeatTime:
     narration: str
 
 
+@dataclass(frozen=True)
+class CueTime:
+    """When a cue of a beat's words was said, and when the film went on with it.
+
+    Attributes
+    ----------
+    beat, name
+        The beat's and the cue's.
+    said
+        When the word after it was said, in seconds since the film began.
+    met
+        When the beat, having waited for it, went on; None if no beat waited for it.
+    """
+
+    beat: str
+    name: str
+    said: float
+    met: float | None
+
+
 class Beat:
     """The beat that is going on: its words, and how much time they still need."""
 
@@ -103,6 +123,7 @@ class Beat:
         self.name = name
         self.told = told
         self.start = chapter.time
+        self._met: dict[str, float] = {}
 
     @property
     def needed(self) -> float:
@@ -113,6 +134,31 @@ class Beat:
     def remaining(self) -> float:
         """Seconds that the words still need from now on; 0 when they have been said."""
         return max(0.0, self.start + self.needed - self._chapter.time)
+
+    def until(self, cue: str) -> None:
+        """Hold the picture until a word is being said: the one after ``{>cue}``.
+
+        Raises
+        ------
+        network.errors.GlassnetError
+            If the words of this beat have no such cue.
+        """
+        if cue not in self.told.cues:
+            raise NarrationError(
+                f"{self._chapter.narration}: [{self._chapter.file_name()}.{self.name}] has no "
+                f"{{{CUE}{cue}}}, which the beat waits for; it has "
+                f"{', '.join(self.told.cues) or 'no cues'}"
+            )
+        self._chapter.hold(self.start + self.told.cues[cue] - self._chapter.time)
+        self._met[cue] = self._chapter.time
+
+    @property
+    def cues(self) -> list[CueTime]:
+        """All cues of its words so far, and when they were met."""
+        return [
+            CueTime(self.name, cue, self.start + seconds, self._met.get(cue))
+            for cue, seconds in self.told.cues.items()
+        ]
 
 
 M = TypeVar("M", bound=Moment)
@@ -139,6 +185,8 @@ class Chapter(Scene):
         All readings so far; see `readings`.
     beats
         The times of all beats so far.
+    cues
+        The cues of all beats so far.
     told_of
         The names of the moments that it tells of besides its story: see `tell_of`.
     badge
@@ -176,6 +224,7 @@ class Chapter(Scene):
         super().__init__(*args, **kwargs)
         self.ledger = Ledger()
         self.beats: list[BeatTime] = []
+        self.cues: list[CueTime] = []
         self._beat: Beat | None = None
         self._asked: Words | None = None
         self._arrivals: list[Mobject] = []
@@ -359,6 +408,7 @@ class Chapter(Scene):
                 subtitle.text, subtitle.end - subtitle.start, subtitle.start - self.time
             )
         self._beat = None
+        self.cues += beat.cues
         self.end_beat(BeatTime(name, beat.start, self.time, told.text))
 
     def _turn_badge(self, badge: MomentBadge) -> None:
@@ -625,6 +675,13 @@ class Chapter(Scene):
                         for key, value in asdict(beat).items()
                     }
                     for beat in self.beats
+                ],
+                "cues": [
+                    {
+                        key: round(value, 3) if isinstance(value, float) else value
+                        for key, value in asdict(cue).items()
+                    }
+                    for cue in self.cues
                 ],
             },
         )

@@ -8,15 +8,17 @@
 A figure is a path into the step in braces, with an optional format: Python's (``+.2f``; ``.2f``
 when none is given), ``word`` (*five*) or ``a`` (*a five*, *an eight*). Other names can be handed
 over by the beat; where it hands over a view as `end`, ``{end.a2[5]}`` is a value of that. A table
-can hold variants beside ``text``, for the case that the story turns out another way. No Manim
-in this module.
+can hold variants beside ``text``, for the case that the story turns out another way.
+
+A cue, ``{>fall}``, marks where in the words something happens: ``beat.until("fall")`` waits until
+the word after it is being said. It is not said itself. No Manim in this module.
 """
 
 import re
 import textwrap
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Final
@@ -31,6 +33,11 @@ from scenes.kit.phrase import with_article as with_article
 WORDS_PER_SECOND: Final = 2.6
 LINE_LENGTH: Final = 42
 LINES: Final = 2
+CUE: Final = ">"
+"""What the name of a cue begins with in the words."""
+
+
+_CUE_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class NarrationError(GlassnetError):
@@ -39,9 +46,18 @@ class NarrationError(GlassnetError):
 
 @dataclass(frozen=True)
 class Told:
-    """What is said in a beat, a phrase that knows its figures."""
+    """What is said in a beat, a phrase that knows its figures.
+
+    Attributes
+    ----------
+    text
+        The words.
+    cues
+        When the word after each cue is said, in seconds from the beginning of the beat.
+    """
 
     text: Phrase
+    cues: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def figures(self) -> tuple[tuple[Quantity, str], ...]:
@@ -105,9 +121,13 @@ class Narration:
         if variant not in self.beats[beat]:
             raise NarrationError(f"{where} has no {variant!r}, only {', '.join(self.beats[beat])}")
         said = Phrase("", "")
+        cues: dict[str, float] = {}
         for literal, name, spec, _ in Formatter().parse(self.beats[beat][variant]):
             said += literal
             if name is None:
+                continue
+            if name.startswith(CUE):
+                cues[name.removeprefix(CUE)] = seconds_to_say(str(said))
                 continue
             try:
                 said += filled(_find(name, step, figures or {}), spec or "", ".2f")
@@ -115,7 +135,7 @@ class Narration:
                 raise NarrationError(
                     f"{where}: {{{name}{spec and ':' + spec}}}: {error}"
                 ) from error
-        return Told(said.squeezed())
+        return Told(said.squeezed(), cues)
 
 
 def _check_form(template: str, where: str) -> None:
@@ -124,6 +144,13 @@ def _check_form(template: str, where: str) -> None:
         fields = [field for field in Formatter().parse(template) if field[1] is not None]
     except ValueError as error:
         raise NarrationError(f"{where}: {error}") from error
+    names = [name or "" for _, name, _, _ in fields]
+    cues = [name.removeprefix(CUE) for name in names if name.startswith(CUE)]
+    for cue in cues:
+        if not _CUE_NAME.fullmatch(cue):
+            raise NarrationError(f"{where}: {{{CUE}{cue}}}: a cue is named as in {{{CUE}the-sum}}")
+        if cues.count(cue) > 1:
+            raise NarrationError(f"{where}: {{{CUE}{cue}}} stands there twice")
     for _, name, spec, conversion in fields:
         shown = f"{{{name}{'!' + conversion if conversion else ''}{':' + spec if spec else ''}}}"
         if conversion:

@@ -39,7 +39,7 @@ from network.folder import (
     is_taken,
     make_mark,
 )
-from network.locking import lock
+from network.locking import lock, open_lock
 from network.online import Segment
 from network.recipes import Recipe
 from network.remedy import train_command
@@ -608,7 +608,7 @@ class Lock:
     def __enter__(self) -> "Lock":
         with writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a+b")
+            self._file = open_lock(self.path)
             taken = lock(self._file, wait=False)
         if not taken and not self.wait:
             self._file.close()

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = """
 from pathlib import Path
 
-from manim import FadeIn, FadeOut, Square
+from manim import FadeIn, FadeOut, Square, UpdateFromAlphaFunc
 
 from scenes.kit.chapter import Chapter
 from scenes.kit.number import Number

@@ -134,8 +134,11 @@ def test_what_a_user_can_mend_is_one_line_and_no_film(tmp_path, monkeypatch):
 # Manim's own options, on a small chapter
 
 
-def manim(folder, *options, **environment):
-    source, *_ = write_chapters(folder, "once")
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
+
+
+def manim(folder, *options, middle="", **environment):
+    source, *_ = write_chapters(folder, "once", middle=middle)
     command = [sys.executable, "-m", "manim", "-ql", "--media_dir", str(folder / "media")]
     return subprocess.run(
         [*command, *SMALL, *options, str(source)],
@@ -190,23 +193,42 @@ def test_a_trace_with_too_long_a_name_is_one_line_before_anything_is_drawn(tmp_p
     assert made(tmp_path, ".mp4") == []
 
 
+@posix_only
 def test_after_a_kill_in_the_middle_of_a_clip_the_next_film_is_whole(tmp_path):
     assert manim(tmp_path).returncode == 0
-    film = next((tmp_path / "media/videos").rglob("Once.mp4"))
+    media = tmp_path / "media"
+    film = next((media / "videos").rglob("Once.mp4"))
     whole = film.read_bytes()
-    clip, *_ = film.parent.rglob("partial_movie_files/*/*.mp4")
-    text, *_ = (tmp_path / "media/Tex").glob("*.svg")
-    # As a kill leaves them; what is in the folder besides is not looked at.
-    for half in (clip, text):
-        half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
-    (tmp_path / "media/.unfinished").touch()
-    (tmp_path / "media/mine.mp4").write_text("not a film")
+    folder, *_ = film.parent.glob("partial_movie_files/*")
+    text, *_ = (media / "Tex").glob("*.svg")
+    # Somebody's own, and none of it what it seems.
+    own = {
+        media / "mine.mp4": b"not a film",
+        media / ".unfinished": b"my list",
+        media / "Tex" / "drawing.svg": b"<svg>",
+        media / "Tex" / "notes.svg": b"",
+        media / "Tex" / "notes.typ": b"",
+        folder / "cut.mp4": b"not a film",
+        folder / ".glassnet-0123456789ab.mp4": b"not a film",
+    }
+    for path, content in own.items():
+        path.write_bytes(content)
+    before = set(media.rglob("*"))
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    dies = f"def die(square, share):\n            if share > 0.9: {kill}\n"
+    moves = "        self.play(UpdateFromAlphaFunc(Square(), die), run_time=20)"
+    assert manim(tmp_path, middle=f"{dies}{moves}").returncode == -9
+    (left,) = set(media.rglob("*.mp4")) - before
+    assert left.name.startswith(".glassnet-")
+    # As a kill may leave it, too.
+    text.write_bytes(text.read_bytes()[: text.stat().st_size // 2])
     film.unlink()
     done = manim(tmp_path)
     assert done.returncode == 0, done.stderr
     assert film.read_bytes() == whole
-    assert (tmp_path / "media/mine.mp4").read_text() == "not a film"
-    assert not (tmp_path / "media/.unfinished").exists()
+    assert {path: path.read_bytes() for path in own} == own
+    assert not left.exists()
+    assert not (media / ".glassnet-unfinished").exists()
 
 
 def test_films_are_named_by_step_and_the_chapter_s_own_is_not_overwritten(tmp_path):

@@ -53,8 +53,9 @@ KIT_EXCEPTIONS = {
         *("path.parent.mkdir", "write_whole"),
     },
     "session.py": {
-        *("folder.mkdir", "(folder / '.lock').open", "unfinished.touch", "unfinished.unlink"),
-        *("media.rglob", "media.glob", "av.open", "clip.unlink", "text.unlink"),
+        *("folder.mkdir", "mark.open", "mark.read_text", "mark.write_text", "mark.unlink"),
+        *("os.replace", "media.glob", "clip.unlink", "text.unlink"),
+        "text.with_suffix('.typ').read_bytes",
     },
     "narration.py": {"path.read_text"},
 }

@@ -942,6 +942,14 @@ def test_a_lock_is_let_go(out):
         pass
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_lock_that_is_a_link_is_not_followed(data, tmp_path, out):
+    out.with_name(".out.lock").symlink_to(tmp_path / "target")
+    with pytest.raises(TraceError, match=r"\.out\.lock: it is a link"):
+        train(online(data), out)
+    assert not (tmp_path / "target").exists()
+
+
 # Divergence
 
 # Some time in the second of three epochs.

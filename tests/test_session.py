@@ -1,6 +1,8 @@
 """One run of Manim: its options, and one at a time."""
 
 import io
+import json
+import os
 import subprocess
 import sys
 import warnings
@@ -12,7 +14,15 @@ from manim import config, tempconfig
 from manim.constants import RendererType
 
 from network.errors import GlassnetError, SettingsError
-from scenes.kit.session import Writer, alone, check_options, film_name, is_part, show_time
+from scenes.kit.session import (
+    Writer,
+    _note_begun,
+    alone,
+    check_options,
+    film_name,
+    is_part,
+    show_time,
+)
 from scenes.kit.settings import Settings
 
 
@@ -83,25 +93,70 @@ def test_one_at_a_time_in_a_folder_and_a_killed_one_lets_go(tmp_path):
         )
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
-        assert (tmp_path / ".unfinished").exists()
+        assert (tmp_path / ".glassnet-unfinished").exists()
         with pytest.raises(GlassnetError, match="another manim is filming into"), alone():
             raise AssertionError
         other.kill()
         other.wait()
-        assert (tmp_path / ".unfinished").exists()
+        assert (tmp_path / ".glassnet-unfinished").exists()
         with suppress(KeyboardInterrupt), alone():
             raise KeyboardInterrupt
-        assert (tmp_path / ".unfinished").exists()
+        assert (tmp_path / ".glassnet-unfinished").exists()
         with alone():
             pass
-        assert not (tmp_path / ".unfinished").exists()
+        assert not (tmp_path / ".glassnet-unfinished").exists()
 
 
 def test_a_media_folder_that_cannot_be_is_one_line(tmp_path):
     (tmp_path / "file").write_text("a file")
-    raises = pytest.raises(SettingsError, match=r"--media_dir .*file")
+    raises = pytest.raises(SettingsError, match=r"--media_dir: .*file")
     with tempconfig({"media_dir": str(tmp_path / "file")}), raises, alone():
         raise AssertionError
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("name", [".lock", ".glassnet-unfinished"])
+def test_a_link_in_the_place_of_a_file_of_ours_is_not_followed(tmp_path, name):
+    media, target = tmp_path / "media", tmp_path / "target"
+    media.mkdir()
+    (media / name).symlink_to(target)
+    raises = pytest.raises(SettingsError, match=rf"{name}(: it is a link| is not of)")
+    for content in (None, "mine"):
+        if content:
+            target.write_text(content)
+        with tempconfig({"media_dir": str(media)}), raises, alone():
+            raise AssertionError
+        assert (target.read_text() if target.exists() else None) == content
+
+
+@pytest.mark.parametrize("content", ["my list of clips", '["/home/me/cut.mp4"]\n'])
+def test_a_mark_of_somebody_s_own_is_left_alone(tmp_path, content):
+    mark = tmp_path / ".glassnet-unfinished"
+    mark.write_text(content)
+    raises = pytest.raises(SettingsError, match=r"is not of glassnet: move it away, or choose")
+    with tempconfig({"media_dir": str(tmp_path)}), raises, alone():
+        raise AssertionError
+    assert mark.read_text() == content
+
+
+def test_only_clips_that_were_begun_are_taken_away(tmp_path):
+    begun, other, text = (tmp_path / name for name in (CLIP, OTHER, "film.mp4"))
+    with tempconfig({"media_dir": str(tmp_path)}):
+        with suppress(KeyboardInterrupt), alone():
+            _note_begun(begun)
+            raise KeyboardInterrupt
+        mark = tmp_path / ".glassnet-unfinished"
+        # Killed while it wrote down the next one; and what no clip of ours is called.
+        mark.write_text(mark.read_text() + f'{json.dumps(str(text))}\n3\n"{other}')
+        for path in (begun, other, text):
+            path.touch()
+        with alone():
+            assert not begun.exists()
+            assert other.exists()
+            assert text.exists()
+
+
+CLIP, OTHER = ".glassnet-0123456789ab.mp4", ".glassnet-ba9876543210.mp4"
 
 
 class Terminal(io.StringIO):

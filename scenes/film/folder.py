@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from network.errors import SettingsError
 from network.files import reason_of, write_whole
-from network.locking import lock
+from network.locking import lock, open_lock
 from network.trace import file_digest
 from scenes.film.files import OutputError
 
@@ -72,7 +72,7 @@ class Folder:
         try:
             self._private.mkdir(parents=True, exist_ok=True)
             self._own()
-            file = (self._private / "lock").open("a+b")
+            file = open_lock(self._private / "lock")
         except OSError as error:
             raise SettingsError(f"--out {shown(self.path)}: {reason_of(error)}") from error
         with file:

@@ -1,26 +1,32 @@
 """One run of Manim: what its options ask of a chapter, what a chapter cannot do, and one at a time.
 
-What can be known before anything is drawn is said before, in one line.
+What can be known before anything is drawn is said before, in one line. What a run that was killed
+left half-written is taken away by the next: nothing but what it is known to have begun itself.
 """
 
+import hashlib
+import json
 import math
 import os
+import re
+import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
-import av
 from manim import config
+from manim._config.video_encoder import VideoEncoderSpec
 from manim.constants import RendererType
 from manim.scene.scene_file_writer import SceneFileWriter
+from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from tqdm import tqdm
 
 from network.errors import GlassnetError, SettingsError
 from network.files import reason_of
-from network.locking import lock
+from network.locking import lock, open_lock
 from scenes.kit.settings import Settings
 
 _ROOM_FOR_ENDS: Final = len(".0000.timeline.json.tmp")
@@ -28,8 +34,41 @@ _FILMS: Final = (".mp4", ".mov", ".webm", ".gif", ".png")
 _LONGEST_NAME: Final = 255  # bytes, on every file system that is in use
 
 
+_MARK: Final = ".glassnet-unfinished"
+_MARKED: Final = '"Of glassnet: a film is being made; below are the clips that were begun."\n'
+_CLIP: Final = re.compile(r"\.glassnet-[0-9a-f]{12}\.(mp4|mov|webm)")
+
+
+class _WholeClip(VideoSegmentEncoder):
+    """A clip that gets its name when it is whole: Manim believes whatever has the right name."""
+
+    def __init__(self, *, target: Path, spec: VideoEncoderSpec) -> None:
+        self._beside = target.with_name(f".glassnet-{secrets.token_hex(6)}{target.suffix}")
+        _note_begun(self._beside)
+        super().__init__(target=self._beside, spec=spec)
+        # By this Manim knows which clips are being made.
+        self.target = target
+
+    def finish(self) -> None:
+        """Close the clip and give it its name."""
+        super().finish()
+        os.replace(self._beside, self.target)
+
+    def abort(self) -> None:
+        """Close the clip and remove it."""
+        self.target = self._beside
+        super().abort()
+
+
 class Writer(SceneFileWriter):
-    """Manim's writer, in folders with an apostrophe too: it names clips to FFmpeg unescaped."""
+    """Manim's writer, whose clips are whole or not there.
+
+    It works in folders with an apostrophe too: Manim names clips to FFmpeg unescaped.
+    """
+
+    def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
+        assert self.video_encoder is not None
+        return _WholeClip(target=target, spec=self.video_encoder)
 
     @staticmethod
     def _concat_manifest_bytes(input_files: list[str]) -> bytes:
@@ -114,43 +153,72 @@ def alone() -> Iterator[None]:
     Raises
     ------
     SettingsError
-        If there can be no such folder.
+        If there can be no such folder, or a file of somebody's has the name of our mark in it.
     GlassnetError
         If another process is filming there.
     """
     folder = Path(config.media_dir)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("a+b")
+        file = open_lock(folder / ".lock")
     except OSError as error:
-        raise SettingsError(f"--media_dir {folder}: {reason_of(error)}") from error
+        raise SettingsError(
+            f"--media_dir: {error.filename or folder}: {reason_of(error)}"
+        ) from error
     with file:
         if not lock(file):
             raise GlassnetError(
                 f"another manim is filming into {folder}: wait for it, or choose another "
                 "--media_dir"
             )
-        unfinished = folder / ".unfinished"
-        if unfinished.exists():
-            _mend(folder)
-        unfinished.touch()
-        yield
-        unfinished.unlink()
-
-
-def _mend(media: Path) -> None:
-    """Delete clips and texts that cannot be read: Manim believes whatever has the right name."""
-    for clip in media.rglob("partial_movie_files/**/*"):
-        if clip.suffix in _FILMS:
-            try:
-                av.open(str(clip)).close()
-            except av.error.FFmpegError:
-                clip.unlink()
-    for text in media.glob("Tex/*.svg"):
+        mark = folder / _MARK
         try:
-            ElementTree.parse(text)
-        except ElementTree.ParseError:
-            text.unlink()
+            if os.path.lexists(mark):
+                _mend(folder, mark)
+            mark.write_text(_MARKED, encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(
+                f"--media_dir: {mark} cannot be written: {reason_of(error)}"
+            ) from error
+        yield
+        mark.unlink()
+
+
+def _note_begun(clip: Path) -> None:
+    """Write down which clip is begun, so that it is known should it be left half-written."""
+    mark = Path(config.media_dir) / _MARK
+    if mark.exists():  # not where Manim films for somebody else than a chapter
+        with mark.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(str(clip.absolute())) + "\n")
+
+
+def _mend(media: Path, mark: Path) -> None:
+    """Delete the clips that were begun and not finished, and texts that cannot be read."""
+    told = "" if mark.is_symlink() else mark.read_text(encoding="utf-8", errors="replace")
+    if mark.is_symlink() or not (told.startswith(_MARKED) or _MARKED.startswith(told)):
+        raise SettingsError(
+            f"{mark} is not of glassnet: move it away, or choose another --media_dir"
+        )
+    for line in told.splitlines()[1:]:
+        with suppress(ValueError, OSError):  # the last line may be half a one
+            clip = Path(str(json.loads(line)))
+            if _CLIP.fullmatch(clip.name):
+                clip.unlink(missing_ok=True)
+    for text in media.glob("Tex/*.svg"):
+        if _is_compiled(text):
+            try:
+                ElementTree.parse(text)
+            except ElementTree.ParseError:
+                text.unlink()
+
+
+def _is_compiled(text: Path) -> bool:
+    """Whether Manim made a picture of text: both have the hash of their source as a name."""
+    try:
+        source = text.with_suffix(".typ").read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(source).hexdigest().startswith(text.stem) and len(text.stem) == 16
 
 
 class TimeBar(tqdm):  # type: ignore[misc]  # it has no types

@@ -54,7 +54,7 @@ KIT_EXCEPTIONS = {
     },
     "session.py": {
         *("folder.mkdir", "mark.open", "mark.read_text", "mark.write_text", "mark.unlink"),
-        *("os.replace", "media.glob", "clip.unlink", "text.unlink"),
+        *("os.replace", "av.open", "media.glob", "clip.unlink", "text.unlink"),
         "text.with_suffix('.typ').read_bytes",
     },
     "narration.py": {"path.read_text"},

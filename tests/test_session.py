@@ -140,18 +140,20 @@ def test_a_mark_of_somebody_s_own_is_left_alone(tmp_path, content):
 
 
 def test_only_clips_that_were_begun_are_taken_away(tmp_path):
-    begun, other, text = (tmp_path / name for name in (CLIP, OTHER, "film.mp4"))
+    whole = f"{'5' * 64}.mp4"
+    begun, damaged, other, text = (tmp_path / name for name in (CLIP, whole, OTHER, "film.mp4"))
     with tempconfig({"media_dir": str(tmp_path)}):
         with suppress(KeyboardInterrupt), alone():
-            _note_begun(begun)
+            _note_begun(begun, damaged)
             raise KeyboardInterrupt
         mark = tmp_path / ".glassnet-unfinished"
         # Killed while it wrote down the next one; and what no clip of ours is called.
         mark.write_text(mark.read_text() + f'{json.dumps(str(text))}\n3\n"{other}')
-        for path in (begun, other, text):
+        for path in (begun, damaged, other, text):
             path.touch()
         with alone():
             assert not begun.exists()
+            assert not damaged.exists()
             assert other.exists()
             assert text.exists()
 

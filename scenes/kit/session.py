@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+import av
 from manim import config
 from manim._config.video_encoder import VideoEncoderSpec
 from manim.constants import RendererType
@@ -36,7 +37,8 @@ _LONGEST_NAME: Final = 255  # bytes, on every file system that is in use
 
 _MARK: Final = ".glassnet-unfinished"
 _MARKED: Final = '"Of glassnet: a film is being made; below are the clips that were begun."\n'
-_CLIP: Final = re.compile(r"\.glassnet-[0-9a-f]{12}\.(mp4|mov|webm)")
+_BEGUN: Final = re.compile(r"\.glassnet-[0-9a-f]{12}\.(mp4|mov|webm)")
+_CLIP: Final = re.compile(r"[0-9a-f]{64}\.(mp4|mov|webm)")
 
 
 class _WholeClip(VideoSegmentEncoder):
@@ -44,7 +46,7 @@ class _WholeClip(VideoSegmentEncoder):
 
     def __init__(self, *, target: Path, spec: VideoEncoderSpec) -> None:
         self._beside = target.with_name(f".glassnet-{secrets.token_hex(6)}{target.suffix}")
-        _note_begun(self._beside)
+        _note_begun(self._beside, target)
         super().__init__(target=self._beside, spec=spec)
         # By this Manim knows which clips are being made.
         self.target = target
@@ -184,12 +186,12 @@ def alone() -> Iterator[None]:
         mark.unlink()
 
 
-def _note_begun(clip: Path) -> None:
-    """Write down which clip is begun, so that it is known should it be left half-written."""
+def _note_begun(*clips: Path) -> None:
+    """Write down which clips are begun, so that they are known should they be left half-written."""
     mark = Path(config.media_dir) / _MARK
     if mark.exists():  # not where Manim films for somebody else than a chapter
         with mark.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(str(clip.absolute())) + "\n")
+            file.writelines(json.dumps(str(clip.absolute())) + "\n" for clip in clips)
 
 
 def _mend(media: Path, mark: Path) -> None:
@@ -202,7 +204,8 @@ def _mend(media: Path, mark: Path) -> None:
     for line in told.splitlines()[1:]:
         with suppress(ValueError, OSError):  # the last line may be half a one
             clip = Path(str(json.loads(line)))
-            if _CLIP.fullmatch(clip.name):
+            # One that has its name is damaged where the whole machine went down.
+            if _BEGUN.fullmatch(clip.name) or (_CLIP.fullmatch(clip.name) and not _opens(clip)):
                 clip.unlink(missing_ok=True)
     for text in media.glob("Tex/*.svg"):
         if _is_compiled(text):
@@ -210,6 +213,14 @@ def _mend(media: Path, mark: Path) -> None:
                 ElementTree.parse(text)
             except ElementTree.ParseError:
                 text.unlink()
+
+
+def _opens(clip: Path) -> bool:
+    try:
+        av.open(str(clip)).close()
+    except av.error.FFmpegError:
+        return False
+    return True
 
 
 def _is_compiled(text: Path) -> bool:

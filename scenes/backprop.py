@@ -74,7 +74,7 @@ from scenes.kit.ledger import Quantity, Values, written
 from scenes.kit.matrix import HeatMatrix
 from scenes.kit.motion import Change, CopyTo
 from scenes.kit.narration import in_words, with_article
-from scenes.kit.number import Count, Derived, Number, align_points
+from scenes.kit.number import Derived, Number, align_points
 from scenes.kit.style import (
     ACTIVATION,
     BLAME,
@@ -1056,7 +1056,7 @@ class ErrorCurve(VGroup):
 
     def animate_count(self) -> Animation:
         """The count goes to the run's last step."""
-        return Count(self.count, self._steps, rate_func=linear)
+        return self.count.animate_quantity(self._steps, rate_func=linear)
 
 
 class Flicker(Animation):

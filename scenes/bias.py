@@ -45,7 +45,7 @@ from scenes.kit.figures import Mark, round_places
 from scenes.kit.ledger import MINUS, Quantity, Values
 from scenes.kit.legend import Legend
 from scenes.kit.narration import in_words, with_article
-from scenes.kit.number import Count, Derived, Number
+from scenes.kit.number import Derived, Number
 from scenes.kit.plot import Plot
 from scenes.kit.style import (
     ACTIVATION,
@@ -275,7 +275,7 @@ class Bias(Chapter):
                 *picture.go_dark(),
                 run_time=SLOW,
             )
-            self.play(Count(picture.z, bias), run_time=STEADY)
+            self.play(picture.z.animate_quantity(bias), run_time=STEADY)
             self.hold()
 
     def proof(self) -> None:

@@ -6,7 +6,8 @@ from kit_fakes import fake_step
 from manim import DOWN, LEFT, RIGHT, UP, Line, Scene, tempconfig
 
 from scenes.kit.account import Account
-from scenes.kit.number import Count, Number, align_points
+from scenes.kit.number import Number, align_points
+from scenes.kit.state import GoTo
 from scenes.kit.typeset import Words
 
 
@@ -58,7 +59,7 @@ def test_its_numbers_count_to_those_of_another_and_the_title_changes():
         scene = Scene()
         scene.add(told)
         animations = told.animate_to(other)
-        assert sum(isinstance(animation, Count) for animation in animations) == 3
+        assert sum(isinstance(animation, GoTo) for animation in animations) == 3
         scene.play(*animations)
     assert [number.shown for number in told.numbers] == [number.shown for number in other.numbers]
     shown = scene.get_mobject_family_members()

@@ -165,3 +165,21 @@ def test_values_far_off_are_drawn_at_the_end_of_the_track():
     bars = bars_of(math.inf, -math.inf, math.nan, signed=True, scale=1.0)
     assert [length(bars, row) for row in range(3)] == pytest.approx([1, -1, 0], abs=1e-3)
     assert np.isfinite(bars.bars[0].points).all()
+
+
+def test_a_figure_comes_when_its_bar_has_grown_and_never_counts_from_zero():
+    bars = bars_of(0.8, 0.4)
+    animation = bars.animate_growth(rate_func=lambda t: t)
+    animation.begin()
+    seen = []
+    for alpha in np.linspace(0.0, 1.0, 21):
+        animation.interpolate(float(alpha))
+        for row, (figure, value) in enumerate(zip(bars.figures, ("0.80", "0.40"), strict=True)):
+            assert figure.text == value
+            opacity = figure.get_fill_opacity()
+            grown = length(bars, row) == pytest.approx(float(value), abs=1e-3)
+            assert opacity == 0.0 or grown
+        seen.append(opacity)
+    assert seen[0] == 0.0
+    assert seen[-1] == 1.0
+    assert seen == sorted(seen)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from manim import LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Line, VGroup
 
 from scenes.kit.equation import agree
-from scenes.kit.number import Count, Number, align_points
+from scenes.kit.number import Number, align_points
 from scenes.kit.style import DIM, FAINT, SMALL, TEXT
 from scenes.kit.typed import Parts
 from scenes.kit.typeset import Formula, Words
@@ -76,7 +76,7 @@ class Account(VGroup):
     def animate_to(self, other: "Account") -> list[Animation]:
         """The numbers count to those of another account, and its title comes."""
         pairs = zip(self.numbers, other.numbers, strict=True)
-        counts = [Count(mine, its.quantity) for mine, its in pairs]
+        counts = [mine.animate_quantity(its.quantity) for mine, its in pairs]
         old, self.title = self.title, other.title
         self.remove(old)
         self.add(self.title)

@@ -30,6 +30,7 @@ from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, rou
 from scenes.kit.findings import count_values
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.phrase import phrase
+from scenes.kit.state import GoTo, State
 from scenes.kit.style import (
     ACTIVATION,
     BACKGROUND,
@@ -37,11 +38,10 @@ from scenes.kit.style import (
     DIM,
     FAINT,
     SMALL,
-    STEADY,
     TEXT,
     TRUTH,
 )
-from scenes.kit.typed import AnimationOf, Parts
+from scenes.kit.typed import Parts
 from scenes.kit.typeset import X_HEIGHT_OF_WORDS, Words
 
 PITCH: Final = 0.5
@@ -50,6 +50,7 @@ WIDTH: Final = 2.4
 _THICK: Final = 0.58  # of the pitch
 _THIN: Final = 1e-4  # a bar of no length still has an outline that can grow
 _CLOSE: Final = 0.14
+_LONG: Final = 0.8  # of its growth: bars are as long as they get, and figures come
 
 
 class Bars(VGroup):
@@ -112,6 +113,7 @@ class Bars(VGroup):
         self._values = _values(shown)
         self._scale = self._scale_for(self._values) if scale is None else scale
         self._truth: int | None = None
+        self._grown = 1.0
 
         self.tracks = Parts(
             *(
@@ -209,42 +211,62 @@ class Bars(VGroup):
         left, right = self.tracks[row].get_left(), self.tracks[row].get_right()
         return np.asarray(left + share * (right - left))
 
+    @property
+    def state(self) -> State:
+        """The quantities, the scale, how far bars and figures have come, and the truth's row."""
+        return {
+            "values": self._quantities,
+            "scale": self._scale,
+            "grown": self._grown,
+            "truth": self._truth,
+        }
+
+    def set_state(self, state: State) -> Self:
+        """Show other quantities, or plain values on the way to such; see `state`."""
+        shown = state.get("values", self._quantities)
+        self._grown = state.get("grown", self._grown)
+        self._draw(_values(shown), state.get("scale", self._scale))
+        if state.get("truth", self._truth) != self._truth:
+            self.set_truth(state["truth"], targets=len(self.target_marks) > 0)
+        for figure, value in zip(self.figures, shown, strict=bool(len(self.figures))):
+            figure.set_state({"value": value})
+            figure.set_opacity(np.clip((self._grown - _LONG) / (1.0 - _LONG), 0.0, 1.0))
+        if all(isinstance(value, Quantity) for value in shown):
+            self._quantities = tuple(shown)
+            self._mark_again()
+            if self._grown >= _LONG:
+                self._claim()
+        return self
+
     def set_quantities(self, shown: Sequence[Quantity], scale: float | None = None) -> Self:
         """Show other quantities in the same rows."""
-        self._quantities = tuple(shown)
-        self._values = _values(shown)
-        self._scale = scale or max(self._scale, self._scale_for(self._values))
-        self._draw(self._values, self._scale)
-        self._claim()
-        for figure, quantity in zip(self.figures, shown, strict=bool(len(self.figures))):
-            figure.set_quantity(quantity)
-        for mark, value in zip(self.marks, self._mark_values(self._scale), strict=True):
-            if mark.value != value:
-                mark.become(self._mark(value, mark))
-        return self
+        return self.set_state(self._state_with(shown, scale))
 
     def animate_quantities(
         self, shown: Sequence[Quantity], scale: float | None = None, **options: Any
-    ) -> "BarsAnimation":
+    ) -> GoTo:
         """Bars move and figures count to other quantities."""
-        return BarsAnimation(self, tuple(shown), scale, **options)
+        return GoTo(self, self._state_with(shown, scale), **options)
 
     def set_view(self, moment: Moment) -> Self:
         """Show the same values of another step or view, and its truth if a truth is shown."""
-        self.set_quantities(self._elsewhere(moment))
-        if self._truth is not None:
-            self.set_truth(int(moment.label), targets=len(self.target_marks) > 0)
-        return self
+        return self.set_state(self._state_of(moment))
 
-    def animate_to(self, moment: Moment, **options: Any) -> "BarsAnimation":
+    def animate_to(self, moment: Moment, **options: Any) -> GoTo:
         """As `set_view`, in motion."""
-        truth = None if self._truth is None else int(moment.label)
-        return BarsAnimation(self, self._elsewhere(moment), None, truth=truth, **options)
+        return GoTo(self, self._state_of(moment), **options)
 
-    def animate_growth(self, **options: Any) -> "BarsAnimation":
-        """Bars grow from zero to what they show; the figures count with them."""
-        options.setdefault("from_zero", True)
-        return BarsAnimation(self, self._quantities, self._scale, **options)
+    def animate_growth(self, **options: Any) -> GoTo:
+        """Bars grow from zero to what they show; then the figures come."""
+        return GoTo(self, {"grown": 1.0}, start={"grown": 0.0}, **options)
+
+    def _state_of(self, moment: Moment) -> State:
+        truth = None if self._truth is None else int(moment.label)
+        return {**self._state_with(self._elsewhere(moment), None), "truth": truth}
+
+    def _state_with(self, shown: Sequence[Quantity], scale: float | None) -> State:
+        scale = scale or max(self._scale, self._scale_for(_values(shown)))
+        return {"values": tuple(shown), "scale": scale}
 
     def _elsewhere(self, moment: Moment) -> tuple[Quantity, ...]:
         paths = [quantity.path for quantity in self._quantities]
@@ -299,9 +321,9 @@ class Bars(VGroup):
 
     def _draw(self, values: Floats, scale: float) -> None:
         self._values, self._scale = values, scale
-        zero = self._share(0.0, scale)
+        zero, grown = self._share(0.0, scale), min(1.0, self._grown / _LONG)
         for track, bar, value, share in zip(
-            self.tracks, self.bars, values, self._share(values, scale), strict=True
+            self.tracks, self.bars, values, self._share(grown * values, scale), strict=True
         ):
             left, top, right = track.get_left(), track.get_top(), track.get_right()
             half = (top - track.get_center())[1] * np.array([0, 1, 0])
@@ -355,6 +377,12 @@ class Bars(VGroup):
         scale = round_down(scale)
         return [-scale, 0.0, scale] if self.signed else [0.0, scale]
 
+    def _mark_again(self) -> None:
+        """Marks of another scale."""
+        for mark, value in zip(self.marks, self._mark_values(self._scale), strict=True):
+            if mark.value != value:
+                mark.become(self._mark(value, mark))
+
     def _make_marks(self, x_height: float) -> Parts[Mark]:
         marks: Parts[Mark] = Parts()
         for value in self._mark_values(self._scale):
@@ -370,50 +398,8 @@ class Bars(VGroup):
         return mark.move_to(old).shift((place - old.get_center())[0] * RIGHT)
 
 
-class BarsAnimation(AnimationOf[Bars]):
-    """Bars and figures go from what they show when this begins to other quantities."""
-
-    def __init__(
-        self,
-        bars: Bars,
-        target: tuple[Quantity, ...],
-        scale: float | None,
-        *,
-        truth: int | None = None,
-        from_zero: bool = False,
-        run_time: float = STEADY,
-        **options: Any,
-    ) -> None:
-        self.target, self.scale = target, scale
-        self.truth, self.from_zero = truth, from_zero
-        super().__init__(bars, run_time=run_time, **options)
-
-    def begin(self) -> None:
-        """Take what is shown now as the start."""
-        bars = self.mobject
-        self._first = np.zeros(len(self.target)) if self.from_zero else bars.values.copy()
-        self._first_scale = bars.scale_value
-        self._last = _values(self.target)
-        self._last_scale = self.scale or max(bars.scale_value, bars._scale_for(self._last))
-        if self.truth is not None and bars._truth is not None:
-            bars.set_truth(self.truth, targets=len(bars.target_marks) > 0)
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the values at this part of the run time; the last ones exactly."""
-        bars, share = self.mobject, self.rate_func(alpha)
-        if share >= 1.0:
-            bars.set_quantities(self.target, self._last_scale)
-            return
-        values = (1.0 - share) * finite(self._first) + share * finite(self._last)
-        bars._draw(values, (1.0 - share) * self._first_scale + share * self._last_scale)
-        if share > 0.0 or self.from_zero:
-            for figure, value in zip(bars.figures, values, strict=bool(len(bars.figures))):
-                figure.set_between(float(value))
-
-
-def _values(shown: Sequence[Quantity]) -> Floats:
-    return np.array([quantity.value for quantity in shown], dtype=np.float64)
+def _values(shown: Sequence[Quantity | float]) -> Floats:
+    return np.array([one.value if isinstance(one, Quantity) else one for one in shown], np.float64)
 
 
 def _place(mark: Mark) -> tuple[float, float]:

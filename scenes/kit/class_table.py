@@ -33,8 +33,9 @@ from scenes.kit.figures import quantities
 from scenes.kit.findings import nearer
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number, align_points
-from scenes.kit.style import BODY, DIM, SMALL, STEADY, TRUTH
-from scenes.kit.typed import AnimationOf, Parts
+from scenes.kit.state import GoTo, State
+from scenes.kit.style import BODY, DIM, SMALL, TRUTH
+from scenes.kit.typed import Parts
 from scenes.kit.typeset import Words
 
 _NARROWEST: Final = 0.55  # of the names
@@ -222,13 +223,27 @@ class Bar(VMobject):
         """Show the same of another step or view."""
         return self.set_quantity(self._elsewhere(moment))
 
-    def animate_to(self, moment: Moment, **options: Any) -> "BarAnimation":
+    def animate_to(self, moment: Moment, **options: Any) -> GoTo:
         """As `set_view`, in motion."""
-        return BarAnimation(self, self._elsewhere(moment), **options)
+        return GoTo(self, {"value": self._elsewhere(moment)}, **options)
 
-    def animate_growth(self, **options: Any) -> "BarAnimation":
+    def animate_growth(self, **options: Any) -> GoTo:
         """Come in, growing from zero."""
-        return BarAnimation(self, self.quantity, from_zero=True, **options)
+        state, start = {"value": self.quantity}, {"value": 0.0}
+        return GoTo(self, state, start=start, introducer=True, **options)
+
+    @property
+    def state(self) -> State:
+        """The value."""
+        return {"value": self.quantity}
+
+    def set_state(self, state: State) -> Self:
+        """Show another value, or be as long as a plain one on the way."""
+        value = state["value"]
+        if isinstance(value, Quantity):
+            return self.set_quantity(value)
+        self._draw(value)
+        return self
 
     def get_outline(self, colour: ParsableManimColor = DIM) -> "Bar":
         """A copy without filling, to be left where the bar was."""
@@ -250,35 +265,6 @@ class Bar(VMobject):
 def _length(bar: Mobject) -> Floats:
     """How far the end of a bar is from its zero, to the right."""
     return np.array(bar.points[8][0] - bar.points[0][0])
-
-
-class BarAnimation(AnimationOf[Bar]):
-    """A bar goes from what it shows when this begins, or from zero, to another value."""
-
-    def __init__(
-        self,
-        bar: Bar,
-        quantity: Quantity,
-        *,
-        from_zero: bool = False,
-        run_time: float = STEADY,
-        **options: Any,
-    ) -> None:
-        self.quantity, self.from_zero = quantity, from_zero
-        super().__init__(bar, run_time=run_time, introducer=from_zero, **options)
-
-    def begin(self) -> None:
-        """Take what is shown now as the start."""
-        self._first = 0.0 if self.from_zero else self.mobject.quantity.value
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be as long as it is at this part of the run time; at the end exactly."""
-        share = self.rate_func(alpha)
-        if share >= 1.0:
-            self.mobject.set_quantity(self.quantity)
-        else:
-            self.mobject._draw((1.0 - share) * self._first + share * self.quantity.value)
 
 
 class BarColumn(Parts[Bar]):

@@ -18,8 +18,8 @@ from manim import (
 )
 from manim.utils.color import ManimColor
 
+from scenes.kit.state import GoTo, State
 from scenes.kit.style import DIM, QUICK, SMALL, TEXT
-from scenes.kit.typed import AnimationOf
 from scenes.kit.typeset import CodeLine, code_block
 
 _DIMMED: Final = 0.62  # how far the colours of a line that is not run go towards DIM
@@ -67,6 +67,7 @@ class Listing(VGroup):
             _flatten(code)
             self.lines[number] = code
             self._inks[number] = [part.get_fill_color() for part in code]
+        self._lights = dict.fromkeys(self.lines, 1.0)
         self.line: int | None = None
         self.marker = Triangle(fill_color=TEXT, fill_opacity=1, stroke_width=0)
         self.marker.rotate(-np.pi / 2).stretch_to_fit_height(1.1 * x_height)
@@ -78,6 +79,27 @@ class Listing(VGroup):
         self._left = block
         self.center()
 
+    @property
+    def state(self) -> State:
+        """How bright each line is, and where the marker is and how much of it is seen."""
+        return {
+            "line": self.line,
+            "lights": tuple(self._lights.values()),
+            "height": float(self.marker.get_center()[1]),
+            "marked": float(self.marker.get_fill_opacity()),
+        }
+
+    def set_state(self, state: State) -> Self:
+        """Be lit otherwise."""
+        now = {**self.state, **state}
+        self.line = now["line"]
+        for number, light in zip(self.lines, now["lights"], strict=True):
+            if light != self._lights[number]:
+                self._shade(number, light)
+        self.marker.set_opacity(now["marked"])
+        self.marker.shift((now["height"] - self.marker.get_center()[1]) * UP)
+        return self
+
     def set_line(self, number: int | None) -> Self:
         """Light a line, and none else; None: all of them, as at the start.
 
@@ -86,19 +108,24 @@ class Listing(VGroup):
         ValueError
             If there is no code in that line.
         """
-        self._check(number)
-        for other in self.lines:
-            self._shade(other, float(number is None or other == number))
-        self.line = number
-        self.marker.set_opacity(0.0 if number is None or not self._marked else 1.0)
-        if number is not None:
-            self.marker.shift((self._height(number) - self.marker.get_center()[1]) * UP)
-        return self
+        return self.set_state(self._state_at(number))
 
-    def animate_line(self, number: int | None, **options: Any) -> "LineAnimation":
+    def animate_line(self, number: int | None, run_time: float = QUICK, **options: Any) -> GoTo:
         """The light and the marker go to another line."""
+        state = self._state_at(number)
+        # Where no line is lit the marker comes in at its place.
+        start = {} if self.line is not None else {"height": state["height"]}
+        return GoTo(self, state, start=start, run_time=run_time, **options)
+
+    def _state_at(self, number: int | None) -> State:
         self._check(number)
-        return LineAnimation(self, number, **options)
+        seen = number is not None and self._marked
+        return {
+            "line": number,
+            "lights": tuple(float(number is None or other == number) for other in self.lines),
+            "height": self.state["height"] if number is None else self._height(number),
+            "marked": float(seen),
+        }
 
     def _check(self, number: int | None) -> None:
         if number is not None and number not in self.lines:
@@ -110,44 +137,10 @@ class Listing(VGroup):
         return code.baseline + 0.5 * code.x_height
 
     def _shade(self, number: int, light: float) -> None:
+        self._lights[number] = light
         for part, ink in zip(self.lines[number], self._inks[number], strict=True):
             dim = interpolate_color(ink, DIM, 1.0 if ink == TEXT else _DIMMED)
             part.set_fill(interpolate_color(dim, ink, light))
-
-
-class LineAnimation(AnimationOf[Listing]):
-    """The light of a listing goes from the line that is lit to another."""
-
-    def __init__(
-        self, listing: Listing, number: int | None, run_time: float = QUICK, **options: Any
-    ) -> None:
-        self.number = number
-        super().__init__(listing, run_time=run_time, **options)
-
-    def begin(self) -> None:
-        """Take the line that is lit now as the start."""
-        self._first = self.mobject.line
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be this far on the way between two lines."""
-        listing, share = self.mobject, self.rate_func(alpha)
-        if share >= 1.0:
-            listing.set_line(self.number)
-            return
-        for number in listing.lines:
-            before = float(self._first is None or number == self._first)
-            after = float(self.number is None or number == self.number)
-            if before != after or share == 0.0:
-                listing._shade(number, (1.0 - share) * before + share * after)
-        if not listing._marked:
-            return
-        ends = [listing._height(n) for n in (self._first, self.number) if n is not None]
-        if ends:
-            height = (1.0 - share) * ends[0] + share * ends[-1]
-            listing.marker.shift((height - listing.marker.get_center()[1]) * UP)
-            seen = [float(n is not None) for n in (self._first, self.number)]
-            listing.marker.set_opacity((1.0 - share) * seen[0] + share * seen[1])
 
 
 def _flatten(code: CodeLine) -> None:

@@ -27,13 +27,14 @@ from manim.typing import Point3D, Point3D_Array
 
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, averaged, claim, paint, split
-from scenes.kit.digit import PixelImage, ValuesAnimation
+from scenes.kit.digit import PixelImage, state_of
 from scenes.kit.encoding import activation_colours, get_rgb, get_scale, strength, to_rgba
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.phrase import phrase
+from scenes.kit.state import GoTo, State
 from scenes.kit.style import ACTIVATION, BACKGROUND, BLAME, DIM, GAP, SMALL
 from scenes.kit.typeset import Words
-from scenes.kit.weight_field import FieldAnimation, FlowAnimation, WeightField
+from scenes.kit.weight_field import FlowAnimation, WeightField
 
 MOST_CIRCLES: Final = 24
 """With more neurons than this, circles would be too small to see their colour at 480p."""
@@ -146,6 +147,16 @@ class NeuronColumn(VGroup):
         self._claim()
         return self
 
+    @property
+    def state(self) -> State:
+        """Activations and blame, recorded ones with where they are from, and their scales."""
+        return _state_of(self)
+
+    def set_state(self, state: State) -> Self:
+        """Show other activations, or other blame."""
+        _set_state(self, state)
+        return self
+
     def _claim(self) -> None:
         """Claim the activations and the blame that are shown now, where they are recorded ones."""
         scale, blame_scale = self._scale, self._blame_scale
@@ -240,6 +251,16 @@ class CellColumn(PixelImage):
         self._blame = np.array(array, dtype=np.float32).ravel()
         self._blame_scale = scale or get_scale(self._blame)
         return self.set_values(self._values if self._source is None else self._source)
+
+    @property
+    def state(self) -> State:
+        """Activations and blame, recorded ones with where they are from, and their scales."""
+        return _state_of(self)
+
+    def set_state(self, state: State) -> Self:
+        """Show other activations, or other blame."""
+        _set_state(self, state)
+        return self
 
     def _claim(self, source: Values | None) -> None:
         """Claim the activations, and in the right half the blame."""
@@ -377,9 +398,9 @@ class NetworkDiagram(Group):
 
     def animate_activations(
         self, number: int, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
-    ) -> ValuesAnimation:
+    ) -> GoTo:
         """As `set_activations`, in motion."""
-        return ValuesAnimation(self.layers[number], values, scale, **kwargs)
+        return GoTo(self.layers[number], state_of(values, scale), **kwargs)
 
     def set_weights(
         self, number: int, values: npt.ArrayLike | Values, scale: float | None = None
@@ -390,7 +411,7 @@ class NetworkDiagram(Group):
 
     def animate_weights(
         self, number: int, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
-    ) -> FieldAnimation:
+    ) -> GoTo:
         """As `set_weights`, in motion."""
         return self.field(number).animate_weights(values, scale, **kwargs)
 
@@ -413,9 +434,13 @@ class NetworkDiagram(Group):
 
     def animate_blame(
         self, number: int, blame: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
-    ) -> "BlameAnimation":
-        """As `set_blame`, in motion."""
-        return BlameAnimation(self.layers[number], blame, scale, **kwargs)
+    ) -> GoTo:
+        """As `set_blame`, in motion; on one scale from the start, that of the larger blame."""
+        layer, array = self.layers[number], np.asarray(split(blame)[0], dtype=np.float32)
+        scale = scale or get_scale(np.stack([layer.blame, array.ravel()]))
+        shown = blame if isinstance(blame, Values) else array
+        start = {"blame_scale": scale}
+        return GoTo(layer, {"blame": shown, "blame_scale": scale}, start=start, **kwargs)
 
     def set_highlight(self, number: int, index: int | None) -> Self:
         """Only the edges to and from one neuron at full light; None: all edges again."""
@@ -456,24 +481,22 @@ class NetworkDiagram(Group):
         )
 
 
-class BlameAnimation(ValuesAnimation):
-    """The blame of a layer changes."""
+def _state_of(layer: NeuronColumn | CellColumn) -> State:
+    return {
+        "values": layer._source or layer.values,
+        "scale": layer.scale_value,
+        "blame": layer._blame_source or layer.blame,
+        "blame_scale": layer._blame_scale,
+    }
 
-    def begin(self) -> None:
-        """Take what is shown now as the start."""
-        self._first_blame = self.mobject.blame.copy()
-        super().begin()
 
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the blame at this part of the run time."""
-        fraction = np.float32(self.rate_func(alpha))
-        last = self._last.ravel()
-        scale = self._last_scale or get_scale(np.stack([self._first_blame, last]))
-        if fraction >= 1.0:
-            self.mobject.set_blame(self._target, scale)
-        else:
-            blame = self._first_blame + (last - self._first_blame) * fraction
-            self.mobject.set_blame(blame, scale)
+def _set_state(layer: NeuronColumn | CellColumn, state: State) -> None:
+    now = layer.state
+    if "values" in state or "scale" in state:
+        layer.set_values(state.get("values", now["values"]), state.get("scale", now["scale"]))
+    if "blame" in state or "blame_scale" in state:
+        blame, scale = (state.get(name, now[name]) for name in ("blame", "blame_scale"))
+        layer.set_blame(blame, scale)
 
 
 def _ring_of(shares: Floats) -> Floats:

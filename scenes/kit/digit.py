@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import Animation, ImageMobject, ParsableManimColor, Rectangle
+from manim import ImageMobject, ParsableManimColor, Rectangle
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.typing import Point3D, Point3D_Array
 
@@ -24,7 +24,8 @@ from scenes.kit.encoding import (
     to_rgba,
 )
 from scenes.kit.ledger import Values
-from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE, STEADY
+from scenes.kit.state import GoTo, State
+from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE
 
 SIDE: Final = 28
 """Pixels along each side of an MNIST picture."""
@@ -108,8 +109,20 @@ class PixelImage(ImageMobject):
         self._claim(source)
         return self.set_opacity(self._opacity)
 
+    @property
+    def state(self) -> State:
+        """The values, recorded ones with where they are from, and their scale."""
+        return {"values": self._source or self._values, "scale": self._scale}
+
+    def set_state(self, state: State) -> Self:
+        """Show other values, or on another scale."""
+        return self.set_values(
+            state.get("values", self.state["values"]), state.get("scale", self._scale)
+        )
+
     def _claim(self, source: Values | None) -> None:
         """Claim what is shown now; nothing where nobody can tell where it is from."""
+        self._source = source
         if source is None:
             claim(self)
             return
@@ -130,10 +143,10 @@ class PixelImage(ImageMobject):
         return cells
 
     def animate_values(
-        self, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
-    ) -> "ValuesAnimation":
-        """All values change to these, together."""
-        return ValuesAnimation(self, values, scale, **kwargs)
+        self, values: npt.ArrayLike | Values, scale: float | None = None, **options: Any
+    ) -> GoTo:
+        """All values change to these, together; on the scale there is if none is given."""
+        return GoTo(self, state_of(values, scale), **options)
 
     def set_opacity(self, alpha: float) -> Self:
         """Opacity of picture and frame."""
@@ -222,45 +235,12 @@ class Picture(Digit):
     def __init__(self, *source: Any, size: float = 3.0, **look: Any) -> None:
         super().__init__(Values.of(*source), size=size, **look)
 
-    def animate_to(
-        self, *source: Any, scale: float | None = None, **options: Any
-    ) -> "ValuesAnimation":
+    def animate_to(self, *source: Any, scale: float | None = None, **options: Any) -> GoTo:
         """Other recorded values come, in motion: a source as for the picture itself."""
         return self.animate_values(Values.of(*source), scale, **options)
 
 
-class ValuesAnimation(Animation):
-    """The values of a mobject with `values`, `scale_value` and `set_values` change to others."""
-
-    mobject: Any
-
-    def __init__(
-        self,
-        mobject: Any,
-        values: npt.ArrayLike | Values,
-        scale: float | None = None,
-        *,
-        run_time: float = STEADY,
-        **kwargs: Any,
-    ) -> None:
-        self._target = values
-        self._last = np.array(split(values)[0], dtype=np.float32).reshape(mobject.values.shape)
-        self._last_scale = scale
-        super().__init__(mobject, run_time=run_time, **kwargs)
-
-    def begin(self) -> None:
-        """Take what is shown now as the start."""
-        self._first = self.mobject.values.copy()
-        self._first_scale = self.mobject.scale_value
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the values at this part of the run time; the last ones exactly."""
-        fraction = self.rate_func(alpha)
-        last_scale = self._last_scale or self._first_scale
-        scale = (1.0 - fraction) * self._first_scale + fraction * last_scale
-        if fraction >= 1.0:
-            self.mobject.set_values(self._target, last_scale)
-        else:
-            values = self._first + (self._last - self._first) * np.float32(fraction)
-            self.mobject.set_values(values, scale)
+def state_of(values: npt.ArrayLike | Values, scale: float | None) -> State:
+    """The state of what shows such values; the scale there is stays if none is given."""
+    shown = values if isinstance(values, Values) else np.asarray(values, dtype=np.float32)
+    return {"values": shown} if scale is None else {"values": shown, "scale": float(scale)}

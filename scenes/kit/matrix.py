@@ -43,6 +43,7 @@ from scenes.kit.figures import Figure, quantities
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number
 from scenes.kit.shape_box import ShapeText
+from scenes.kit.state import GoTo, State
 from scenes.kit.style import (
     ACTIVATION,
     BLAME,
@@ -130,6 +131,17 @@ class HeatImage(PixelImage):
         """Show the map as far as it has grown from its upper and its left edge."""
         self._grown = float(grown)
         return self._again()
+
+    @property
+    def state(self) -> State:
+        """Besides the values, how far it has grown and how bright each cell is."""
+        return {**super().state, "grown": self._grown, "light": self._light}
+
+    def set_state(self, state: State) -> Self:
+        """Show other values, other light, or more of it."""
+        self._grown, light = state.get("grown", self._grown), state.get("light", self._light)
+        self._light = np.broadcast_to(np.asarray(light, np.float32), self.values.shape).copy()
+        return super().set_state(state)
 
     def _again(self) -> Self:
         """Draw the same values once more."""
@@ -331,9 +343,10 @@ class HeatMatrix(Group):
         self.image.set_grown(grown)
         return self
 
-    def animate_growth(self, **options: Any) -> "GrowthAnimation":
+    def animate_growth(self, **options: Any) -> GoTo:
         """The map grows from its upper and its left edge; add it with ``set_grown(0)`` before."""
-        return GrowthAnimation(self.image, **options)
+        options.setdefault("run_time", SLOW)
+        return GoTo(self.image, {"grown": 1.0}, start={"grown": 0.0}, **options)
 
     def _highlight(
         self, rows: int | Sequence[int] | None, columns: int | Sequence[int] | None
@@ -397,17 +410,6 @@ class HighlightAnimation(AnimationOf[HeatMatrix]):
         image = self.mobject.image
         image.set_light((1 - share) * self._first_light + share * self.light)
         self.mobject.box.interpolate(self._first_box, self.box, share)
-
-
-class GrowthAnimation(AnimationOf[HeatImage]):
-    """A heat map grows out of its upper and its left edge."""
-
-    def __init__(self, image: HeatImage, run_time: float = SLOW, **options: Any) -> None:
-        super().__init__(image, run_time=run_time, **options)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the part that is there at this part of the run time."""
-        self.mobject.set_grown(self.rate_func(alpha))
 
 
 class OuterProduct(Group):
@@ -507,7 +509,7 @@ class OuterProduct(Group):
         self.product.set_grown(grown)
         return self
 
-    def animate_growth(self, **options: Any) -> GrowthAnimation:
+    def animate_growth(self, **options: Any) -> GoTo:
         """The product grows out of the two vectors; show it with ``set_grown(0)`` before."""
         return self.product.animate_growth(**options)
 

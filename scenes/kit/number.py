@@ -28,8 +28,9 @@ from manim.typing import PathFuncType, Point3D
 
 from network.moment import Moment
 from scenes.kit.ledger import MINUS, Quantity, written
-from scenes.kit.style import BODY, STEADY, TEXT
-from scenes.kit.typed import AnimationOf, Parts
+from scenes.kit.state import GoTo, State
+from scenes.kit.style import BODY, TEXT
+from scenes.kit.typed import Parts
 from scenes.kit.typeset import SPECK, X_HEIGHT_OF_WORDS, typst_options, words_preamble
 
 _CHARACTERS: Final = f"0123456789.,+{MINUS}%≈×∞Na"
@@ -178,9 +179,31 @@ class Number(VMobject):
         """Show the value at the same path of another step or view."""
         return self.set_quantity(self._elsewhere(moment))
 
-    def animate_to(self, moment: Moment, run_time: float = STEADY, **options: Any) -> "Count":
+    def animate_to(self, moment: Moment, **options: Any) -> GoTo:
         """Count to the value at the same path of another step or view."""
-        return Count(self, self._elsewhere(moment), run_time=run_time, **options)
+        return self.animate_quantity(self._elsewhere(moment), **options)
+
+    def animate_quantity(self, quantity: Quantity | None, **options: Any) -> GoTo:
+        """Count to another quantity, on which it ends exactly.
+
+        Raises
+        ------
+        ValueError
+            On the way from one value to another.
+        """
+        if self.quantity is None or quantity is None:
+            raise ValueError("a number that is on its way cannot set out for another value")
+        return GoTo(self, {"value": quantity}, **options)
+
+    @property
+    def state(self) -> State:
+        """The quantity on show."""
+        return {"value": self.quantity}
+
+    def set_state(self, state: State) -> Self:
+        """Show another quantity, or a plain value on the way to one."""
+        value = state["value"]
+        return self.set_quantity(value) if isinstance(value, Quantity) else self.set_between(value)
 
     def _elsewhere(self, moment: Moment) -> Quantity:
         if self.quantity is None or self.quantity.path is None:
@@ -266,28 +289,6 @@ class Number(VMobject):
 
 Derived = Number
 """An older name, for the value of a named function."""
-
-
-class Count(AnimationOf[Number]):
-    """A number counting from what it shows to another quantity, which it ends on exactly."""
-
-    def __init__(self, number: Number, target: Quantity | None, **options: Any) -> None:
-        if number.quantity is None or target is None:
-            raise ValueError("a number that is on its way cannot set out for another value")
-        self.origin = number.quantity
-        self.target = target
-        super().__init__(number, **options)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the value at a share `alpha` of the run time."""
-        share = self.rate_func(alpha)
-        number = self.mobject
-        if share <= 0:
-            number.set_quantity(self.origin)
-        elif share >= 1:
-            number.set_quantity(self.target)
-        else:
-            number.set_between((1 - share) * self.origin.value + share * self.target.value)
 
 
 def align_points(numbers: Iterable[Number]) -> None:

@@ -28,8 +28,8 @@ from manim.typing import Point3D, Point3D_Array
 
 from scenes.kit.arrays import Floats
 from scenes.kit.figures import Mark, decimals_of, powers_of_ten, round_places
-from scenes.kit.style import ACTIVATION, BACKGROUND, DIM, FAINT, SMALL, STEADY, TEXT
-from scenes.kit.typed import AnimationOf
+from scenes.kit.state import GoTo, State
+from scenes.kit.style import ACTIVATION, BACKGROUND, DIM, FAINT, SMALL, TEXT
 from scenes.kit.typeset import Words
 
 _CLOSE: Final = 0.14
@@ -320,32 +320,18 @@ class CurvePoint(VGroup):
         self.dot.move_to(self._plane.to_scene(self.at, self.value))
         return self
 
-    def animate_at(self, at: float, **options: Any) -> "SlideAnimation":
-        """Slide along the curve to where x has this value."""
-        return SlideAnimation(self, at, **options)
+    def animate_at(self, at: float, **options: Any) -> GoTo:
+        """Slide along the curve to where x has this value: evenly along the axis."""
+        return GoTo(self, {"share": float(self._plane.x.share(at))}, **options)
 
+    @property
+    def state(self) -> State:
+        """How far along the axis it is."""
+        return {"share": float(self._plane.x.share(self.at))}
 
-class SlideAnimation(AnimationOf[CurvePoint]):
-    """A point slides along its curve."""
-
-    def __init__(
-        self, point: CurvePoint, at: float, run_time: float = STEADY, **options: Any
-    ) -> None:
-        self.at = float(at)
-        super().__init__(point, run_time=run_time, **options)
-
-    def begin(self) -> None:
-        """Take where the point is now as the start."""
-        self._first = self.mobject.at
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be where the point is at this part of the run time: even along the axis."""
-        scale, share = self.mobject._plane.x, self.rate_func(alpha)
-        first, last = scale.share(self._first), scale.share(self.at)
-        self.mobject.set_at(
-            self.at if share >= 1 else scale.value(float(first + share * (last - first)))
-        )
+    def set_state(self, state: State) -> Self:
+        """Be elsewhere."""
+        return self.set_at(self._plane.x.value(state["share"]))
 
 
 def running_mean(values: npt.ArrayLike, window: int) -> Floats:

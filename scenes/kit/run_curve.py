@@ -24,7 +24,7 @@ from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim_points
 from scenes.kit.findings import first_step, steps_in_all
 from scenes.kit.ledger import Quantity, Values
-from scenes.kit.number import Count, Number
+from scenes.kit.number import Number
 from scenes.kit.plot import Plot
 from scenes.kit.style import BLAME, DIM, GAP, LARGE, SMALL
 from scenes.kit.typeset import Words
@@ -129,5 +129,5 @@ class RunCurve(VGroup):
         """The curve comes from the left while the steps are counted: for ``self.play(*...)``."""
         return [
             Create(self.line, rate_func=linear),
-            Count(self.count, self._all, rate_func=linear),
+            self.count.animate_quantity(self._all, rate_func=linear),
         ]

@@ -32,7 +32,8 @@ from scenes.kit.encoding import (
     strength,
 )
 from scenes.kit.ledger import Values
-from scenes.kit.style import NEGATIVE, POSITIVE, SLOW, STEADY
+from scenes.kit.state import GoTo, State
+from scenes.kit.style import NEGATIVE, POSITIVE, SLOW
 from scenes.kit.typed import AnimationOf
 
 Field = npt.NDArray[np.float32]
@@ -254,10 +255,27 @@ class WeightField(AbstractImageMobject):
         return self._show(self._make_light(values, scale or self._light.scale))
 
     def animate_weights(
-        self, values: npt.ArrayLike | Values, scale: float | None = None, **kwargs: Any
-    ) -> "FieldAnimation":
-        """All edges change from their values to these, together."""
-        return FieldAnimation(self, self._make_light(values, scale or self._light.scale), **kwargs)
+        self,
+        values: npt.ArrayLike | Values,
+        scale: float | None = None,
+        *,
+        opacity: float | None = None,
+        **kwargs: Any,
+    ) -> GoTo:
+        """All edges change from their values to these, together; and their opacity, if given."""
+        light = self._make_light(values, scale or self._light.scale)
+        state = {"light": light} if opacity is None else {"light": light, "opacity": opacity}
+        return GoTo(self, state, **kwargs)
+
+    @property
+    def state(self) -> State:
+        """The light of the edges, and their opacity."""
+        return {"light": self._light, "opacity": self._opacity}
+
+    def set_state(self, state: State) -> Self:
+        """Show another light, or at another opacity."""
+        self._show(state.get("light", self._light))
+        return self.set_opacity(state.get("opacity", self._opacity))
 
     def animate_flow(
         self,
@@ -302,17 +320,17 @@ class WeightField(AbstractImageMobject):
         end: int | None = None,
         rest: float = 0.015,
         **kwargs: Any,
-    ) -> "FieldAnimation":
+    ) -> GoTo:
         """As `set_highlight`, in motion."""
-        return FieldAnimation(self, self._highlight(start, end, rest), **kwargs)
+        return GoTo(self, {"light": self._highlight(start, end, rest)}, **kwargs)
 
     def set_dim(self, opacity: float = 0.25) -> Self:
         """Step back behind what is the point now; 1 to come back."""
         return self.set_opacity(opacity)
 
-    def animate_dim(self, opacity: float = 0.25, **kwargs: Any) -> "FieldAnimation":
+    def animate_dim(self, opacity: float = 0.25, **kwargs: Any) -> GoTo:
         """As `set_dim`, in motion."""
-        return FieldAnimation(self, self._light, opacity=opacity, **kwargs)
+        return GoTo(self, {"opacity": opacity}, **kwargs)
 
     # What Manim asks for
 
@@ -462,36 +480,6 @@ class WeightField(AbstractImageMobject):
         if self._opacity < 1.0:
             pixels[..., 3] = np.rint(pixels[..., 3] * self._opacity)
         return pixels
-
-
-class FieldAnimation(AnimationOf[WeightField]):
-    """A field goes from what it shows when this begins to another light and opacity."""
-
-    def __init__(
-        self,
-        field: WeightField,
-        light: Light,
-        *,
-        opacity: float | None = None,
-        run_time: float = STEADY,
-        **kwargs: Any,
-    ) -> None:
-        self.light, self.opacity = light, opacity
-        super().__init__(field, run_time=run_time, **kwargs)
-
-    def begin(self) -> None:
-        """Take what is shown now as the start."""
-        self._first = self.mobject._light
-        self._first_opacity = self.mobject.get_opacity()
-        super().begin()
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Show the state at this part of the run time."""
-        fraction = self.rate_func(alpha)
-        self.mobject._show(self._first.towards(self.light, fraction))
-        if self.opacity is not None:
-            opacity = (1.0 - fraction) * self._first_opacity + fraction * self.opacity
-            self.mobject.set_opacity(opacity)
 
 
 class FlowAnimation(AnimationOf[WeightField]):

@@ -9,7 +9,7 @@ import difflib
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import numpy as np
 
@@ -19,6 +19,20 @@ from network.schedules import SCHEDULES
 
 MOST_EPOCHS = 10**9
 """Far more than anybody waits for, and few enough for steps to be counted in 64 bits."""
+
+MOST_IMAGES = 2**31
+"""More than any set of images that can be read here has."""
+
+_TYPES: dict[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    BiasGradient: "a text",
+    tuple[int, ...]: "whole numbers",
+    tuple[float, ...]: "numbers",
+    tuple[str, ...]: "texts",
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,12 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for it in dataclasses.fields(self):
+            if not _is_of_type(getattr(self, it.name), it.type):
+                raise SettingsError(
+                    f"{it.name.replace('_', ' ')} must be {_TYPES[it.type]}, "
+                    f"not {getattr(self, it.name)!r}"
+                )
         check_settings(
             self.sizes,
             self.activations,
@@ -100,11 +120,6 @@ class Recipe:
             raise SettingsError(f"momentum lies in [0, 1), not {self.momentum}")
         if not 0 <= self.weight_decay < 1:
             raise SettingsError(f"weight decay lies in [0, 1), not {self.weight_decay}")
-        for field in ("epochs", "batch_size", "holdout", "seed"):
-            if not isinstance(getattr(self, field), int):
-                raise SettingsError(
-                    f"{field.replace('_', ' ')} must be a whole number, not {getattr(self, field)}"
-                )
         if self.epochs < 1:
             raise SettingsError(f"epochs must be at least 1, not {self.epochs}")
         if self.epochs > MOST_EPOCHS:
@@ -112,6 +127,12 @@ class Recipe:
         for field in ("batch_size", "holdout", "seed"):
             if getattr(self, field) < 0:
                 raise SettingsError(f"{field.replace('_', ' ')} cannot be negative")
+        for field in ("batch_size", "holdout"):
+            if getattr(self, field) > MOST_IMAGES:
+                raise SettingsError(
+                    f"{field.replace('_', ' ')} is at most {MOST_IMAGES:,}, "
+                    f"not {getattr(self, field)}"
+                )
 
     def change(self, **settings: Any) -> "Recipe":
         """The same recipe with other settings.
@@ -185,6 +206,18 @@ class Recipe:
             self.dropout,
             dtype,
         )
+
+
+def _is_of_type(value: Any, kind: Any) -> bool:
+    """Whether a setting, from a file of any origin, is of the type of its field."""
+    if get_origin(kind) is tuple:
+        part, _ = get_args(kind)
+        return isinstance(value, tuple) and all(_is_of_type(one, part) for one in value)
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is float:
+        return isinstance(value, int | float)
+    return isinstance(value, str if kind is BiasGradient else kind)
 
 
 def _plain(value: Any) -> str:

@@ -41,7 +41,7 @@ def remake(path: Path, header: Any) -> str:
     """Which command makes a trace anew, as far as its header can tell."""
     try:
         command = train_command(Recipe.from_dict(header["recipe"]), path, header.get("record"))
-    except (LookupError, TypeError, AttributeError, GlassnetError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, GlassnetError):
         command = train_command(None, path)
     try:
         stranger = find_stranger(path)

@@ -9,6 +9,7 @@ very operations that training used, so they are training's own, bit for bit.
 import functools
 import hashlib
 import json
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,13 +29,14 @@ from network.folder import HEADER, PARTIAL_SUFFIX, header_digest, is_own
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
-from network.recipes import Recipe
+from network.recipes import MOST_EPOCHS, MOST_IMAGES, Recipe
 from network.remedy import remake, train_command
 from network.schedules import learning_rate_at
 from network.step import Step
 from network.view import Picture, View, check_picture, look, name_of
 
 FORMAT = 1
+MOST_STEPS = MOST_EPOCHS * MOST_IMAGES
 ENTRIES = (
     *("format", "recipe", "dataset", "layer_sizes", "dtype", "steps", "planned_steps", "batch"),
     *("record", "snapshots", "epochs", "arrays", "versions", "sha256"),
@@ -448,7 +450,7 @@ def _read_header(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise TraceError(f"{path / HEADER} is damaged: {remake(path, None)}") from None
     found = header.get("format") if isinstance(header, dict) else None
-    if found != FORMAT:
+    if type(found) is not int or found != FORMAT:
         raise TraceError(
             f"{path / HEADER} is of format {found!r}, and this glassnet reads format {FORMAT}: "
             f"{remake(path, header)}"
@@ -460,7 +462,9 @@ def _read_header(path: Path) -> dict[str, Any]:
         if header["sha256"] != header_digest(header):
             raise ValueError("it was changed since training")
         _check_entries(header)
-    except (ValueError, TypeError, LookupError, AttributeError, GlassnetError) as error:
+    except (
+        *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, GlassnetError),
+    ) as error:
         raise TraceError(
             f"{path / HEADER} is damaged ({printable(error)}): {remake(path, header)}"
         ) from error
@@ -474,6 +478,9 @@ def _check_entries(header: dict[str, Any]) -> None:
         header[entry] for entry in ("layer_sizes", "steps", "planned_steps", "batch")
     )
     snapshots, epochs, record = header["snapshots"], header["epochs"], header["record"]
+    # Of so many steps nothing can be counted, whatever else is true of them.
+    if type(steps) is int and abs(steps) > MOST_STEPS:
+        raise ValueError("its steps are more than there can be")
     recorded = header["recorded"] if record == "sparse" else range(steps)
     layout = array_layout(sizes, record, steps, batch, len(recorded), len(snapshots)) | {
         "confusion": ((len(epochs), sizes[-1], sizes[-1]), "int64")
@@ -482,17 +489,24 @@ def _check_entries(header: dict[str, Any]) -> None:
         "layer_sizes": tuple(sizes) == recipe.sizes and all(type(n) is int for n in sizes),
         "dtype": header["dtype"] == "float32",
         "steps": type(steps) is int and 0 < steps <= planned,
-        "planned_steps": type(planned) is int and planned % recipe.epochs == 0,
+        "planned_steps": type(planned) is int
+        and planned % recipe.epochs == 0
+        and planned <= MOST_STEPS,
         "batch": type(batch) is int and batch == (recipe.batch_size or batch) > 0,
         "record": record in ("full", "sparse"),
         "recorded": record == "full" or (_rise(recorded, 0) and recorded[-1] < steps),
         "snapshots": _rise(snapshots, 0) and snapshots[-1] == steps,
         "epochs": len(epochs) <= recipe.epochs
-        and all(epoch.keys() >= EPOCH_ENTRIES for epoch in epochs),
+        and all(_is_epoch(epoch, number) for number, epoch in enumerate(epochs)),
         "dataset": all(type(header["dataset"][entry]) is str for entry in ("name", "sha256")),
         "arrays": header["arrays"].keys() == layout.keys()
         and all(type(about["sha256"]) is str for about in header["arrays"].values()),
-        "diverged_at": header.get("diverged_at", steps) == steps,
+        "diverged_at": type(header.get("diverged_at", steps)) is int
+        and header.get("diverged_at", planned) == steps,
+        "versions": all(
+            type(name) is str and type(version) in (str, int)
+            for name, version in header["versions"].items()
+        ),
     }
     for entry, agrees in agreed.items():
         if not agrees:
@@ -504,6 +518,19 @@ def _check_entries(header: dict[str, Any]) -> None:
                 f"{name} is {about['dtype']} {about['shape']}, "
                 f"and by its steps and layers {dtype} {list(shape)}"
             )
+
+
+def _is_epoch(epoch: Mapping[str, Any], number: int) -> bool:
+    """Whether that is what is known of the epoch of that number: finite numbers, shares in 0 to 1.
+
+    The clock of the machine may have been odd.
+    """
+    if not epoch.keys() >= EPOCH_ENTRIES:
+        return False
+    shares = all(0 <= epoch[name] <= 1 for name in ("train_accuracy", "test_accuracy"))
+    told = (epoch[name] for name in EPOCH_ENTRIES)
+    numbers = all(type(value) in (int, float) and math.isfinite(value) for value in told)
+    return type(epoch["epoch"]) is int and epoch["epoch"] == number and shares and numbers
 
 
 def _rise(steps: Sequence[int], first: int) -> bool:

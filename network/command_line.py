@@ -51,6 +51,11 @@ def spell(text: str, encoding: str) -> str:
     return text.encode(encoding, _SPELLING).decode(encoding)
 
 
+def say(text: str) -> None:
+    """Print a line where nobody has guarded the streams, as where Manim runs."""
+    print(spell(text, getattr(sys.stdout, "encoding", None) or "utf-8"), flush=True)
+
+
 class LostOutputError(Exception):
     """What was to be printed could not be; no error of the command's, and the end of it."""
 

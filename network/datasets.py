@@ -338,8 +338,10 @@ class FileDataset(Dataset):
 
     @cached_property
     def white(self) -> int:
-        """The largest pixel: 255, or 1 in a set whose images to learn from know only 0 and 1."""
-        return 255 if self.spec or self._get_file(0)[0].max() > 1 else 1
+        """The largest pixel: 255, or 1 where all images of both sets know only 0 and 1."""
+        if self.spec or (largest := int(self._get_file(0)[0].max())) > 1:
+            return 255
+        return 1 if max(largest, int(self._get_file(2)[0].max())) == 1 else 255
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -1172,3 +1172,28 @@ def test_pixels_of_zero_and_one_are_not_divided(tmp_path: Path) -> None:
     assert "not divided by 255" in describe_dataset(dataset)
     assert load(folder).white == 255
     assert load(folder).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("learning", "judging", "white"),
+    [
+        ([0, 1], [0, 1], 1),
+        ([0, 1], [0, 255], 255),
+        ([0, 255], [0, 1], 255),
+        ([0, 0], [0, 1], 1),
+        ([0, 0], [0, 0], 255),
+        ([0, 0], [0, 7], 255),
+        ([1, 1], [0, 0], 1),
+    ],
+)
+def test_both_sets_say_what_white_is(
+    tmp_path: Path, learning: list[int], judging: list[int], white: int
+) -> None:
+    for number, values in ((0, learning), (2, judging)):
+        pixels = np.array([[[value] * 5] * 5 for value in values], np.uint8)
+        write_idx(tmp_path / FILES[number], pixels)
+        write_idx(tmp_path / FILES[number + 1], np.array([0, 1], np.uint8))
+    dataset = load(tmp_path)
+    assert dataset.white == white
+    assert dataset.test.images.max() == np.float32(max(judging)) / np.float32(white)
+    assert bool(dataset.notes) == (white == 1)

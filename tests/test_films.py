@@ -296,6 +296,13 @@ def test_on_a_terminal_one_bar_goes_to_its_end(tmp_path):
     assert "\n" not in text.strip()
 
 
+def test_a_film_in_a_folder_whose_letters_the_output_lacks_is_told_of(tmp_path):
+    done = manim(tmp_path / "日本", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert r"\u65e5\u672c" in done.stdout.splitlines()[-1]
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_sound_is_said_to_be_lost(tmp_path):
     source, *_ = write_chapters(tmp_path, "loud", middle='self.add_sound("no.wav")')
     text = source.read_text().replace("def construct", "def add_sound(self, *a, **k):\n"

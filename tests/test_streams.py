@@ -1,5 +1,6 @@
 """Both command lines, whatever their streams are."""
 
+import io
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from network.command_line import spell
+from network.command_line import say, spell
 from network.trace import Trace
 from network.training import ensure_trace
 from tests.small_runs import write_dataset
@@ -187,3 +188,14 @@ def test_a_chapter_that_does_not_load_is_told_of_in_a_few_lines(command, error, 
     assert len(lines) <= 8
     assert any(line.startswith(f"    {error}") for line in lines)
     assert not any("importlib" in line for line in lines)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "utf-8"])
+def test_a_line_is_said_in_the_letters_that_there_are(monkeypatch, encoding):
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    say("Bias: 日 \udcff")
+    first = "日" if encoding == "utf-8" else r"\u65e5"
+    assert written.getvalue().decode(encoding) == f"Bias: {first} \\udcff\n"
+    monkeypatch.setattr(sys, "stdout", None)
+    say("nobody listens")

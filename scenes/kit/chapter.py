@@ -62,6 +62,7 @@ from manim import (
     config,
 )
 
+from network.command_line import say
 from network.errors import GlassnetError, SettingsError, tell
 from network.files import write_whole
 from network.moment import Moment
@@ -261,7 +262,7 @@ class Chapter(Scene):
         if film is not None:
             why = " (there is no viewer here to open it with)" if self._asked_to_show else ""
             length = "a part" if is_part() else f"{self.time:.0f} s"
-            print(f"{name}: {length}, in {film}{why}", flush=True)
+            say(f"{name}: {length}, in {film}{why}")
         return rerun
 
     def _check_part(self, cause: Exception | None = None) -> None:

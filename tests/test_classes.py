@@ -1,6 +1,7 @@
 """What classes are called, from the file in a folder to the trace that was trained on it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -160,3 +161,10 @@ def test_the_command_says_in_one_line_what_is_wrong_with_names(
     (said,) = capsys.readouterr().err.splitlines()
     assert "has 2 names, and labels go up to 9" in said
     assert not (tmp_path / "t").exists()
+
+
+def test_a_digit_is_found_by_its_word_and_a_number_that_is_none_is_not():
+    digits = SimpleNamespace(classes=tuple("0123456789"))
+    assert [find_class(digits, name) for name in ("seven", "Zero", "7")] == [7, 0, 7]
+    with pytest.raises(SettingsError, match="no class 'seven'"):
+        find_class(SimpleNamespace(classes=("class 6", "class 7")), "seven")

@@ -303,6 +303,19 @@ def test_a_film_in_a_folder_whose_letters_the_output_lacks_is_told_of(tmp_path):
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", ["film.srt", "film.readings.json", "film.timeline.json"])
+def test_what_lies_beside_a_film_that_o_names_is_not_replaced(tmp_path, name):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / name).write_text("mine")
+    done = manim(tmp_path, "-o", str(own / "film.mp4"))
+    assert done.returncode == 2
+    assert f"{name} is not of glassnet, or was changed since" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert {path.name: path.read_text() for path in own.iterdir()} == {name: "mine"}
+    assert not list(tmp_path.rglob("*.mp4"))
+
+
 def test_sound_is_said_to_be_lost(tmp_path):
     source, *_ = write_chapters(tmp_path, "loud", middle='self.add_sound("no.wav")')
     text = source.read_text().replace("def construct", "def add_sound(self, *a, **k):\n"

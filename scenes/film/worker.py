@@ -26,6 +26,7 @@ from scenes.film.record import Record
 from scenes.film.rehearsal import QUALITIES, QUIET, chapters_folder
 from scenes.film.subtitles import to_srt, to_vtt
 from scenes.film.timeline import Take
+from scenes.kit.books import READINGS, SUBTITLES, TIMELINE
 from scenes.kit.chapter import Chapter
 
 
@@ -83,6 +84,10 @@ def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> C
         "verbosity": "WARNING",
         **QUIET,
     }
+    # Of a run that was killed, or of an earlier version: the folder is ours alone.
+    for suffix in (READINGS, TIMELINE, SUBTITLES):
+        for book in cache.glob(f"videos/*/*/*{suffix}"):
+            book.unlink()
     with tempconfig(settings):
         config.media_dir = cache
         scene: Chapter = reporting()
@@ -96,12 +101,12 @@ def gather(scene: Chapter, new: Path, name: str) -> Take:
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     film = new / name
-    for kind in (".timeline.json", ".readings.json", ".mp4"):
+    for kind in (TIMELINE, READINGS, ".mp4"):
         os.replace(made.with_suffix(kind), film.with_suffix(kind))
     take = Take.load(film)
     if count_frames(film) != take.frames:
         raise FilmError(f"{film} is not whole: delete {new.parent}, then render again")
-    write_whole(film.with_suffix(".srt"), to_srt(take.subtitles))
+    write_whole(film.with_suffix(SUBTITLES), to_srt(take.subtitles))
     write_whole(film.with_suffix(".vtt"), to_vtt(take.subtitles))
     return take
 

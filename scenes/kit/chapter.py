@@ -32,7 +32,6 @@ What authors should know about Manim 0.22 (read in its source, and measured here
   ledger; values that an updater shows only in the middle of an animation are not.
 """
 
-import json
 import os
 import platform
 import re
@@ -46,6 +45,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
+import srt
 from manim import (
     DL,
     UL,
@@ -64,13 +64,13 @@ from manim import (
 
 from network.command_line import say
 from network.errors import GlassnetError, SettingsError, tell
-from network.files import write_whole
 from network.moment import Moment
 from network.progress import show_progress
 from network.step import Step
 from network.trace import Trace
 from network.training import ensure_trace
 from scenes.kit.badge import Arrive, Leave, MomentBadge
+from scenes.kit.books import check_free, keep_books
 from scenes.kit.claims import find_claims
 from scenes.kit.equation import find_equalities
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
@@ -247,6 +247,8 @@ class Chapter(Scene):
         """
         name = type(self).__name__
         with _one_line(lambda: f"{name}, beat {self._beat.name}" if self._beat else name), alone():
+            if self._film_with_books is not None:
+                check_free(self._film_with_books)
             with show_time(name, self.expected_seconds()) as self._bar:
                 try:
                     rerun = super().render(preview)
@@ -639,18 +641,17 @@ class Chapter(Scene):
 
     def _keep_books(self) -> None:
         """Write readings and timeline beside the video, when there is one."""
-        film = self.output_plan.primary_artifact
         if is_part():
             tell(
                 f"{type(self).__name__}: a part of the chapter has no subtitles, timeline and "
                 "readings"
             )
+        film = self._film_with_books
+        if film is None or not self.renderer.num_plays:
             return
-        if film is None or not self.session_spec.output.is_video or not self.renderer.num_plays:
-            return
-        _write_json(
-            film.with_suffix(".readings.json"),
-            {
+        keep_books(
+            film,
+            readings={
                 "trace": from_project(self.trace.path),
                 "digest": self.trace.digest,
                 "recipe": self.trace.recipe.name,
@@ -660,10 +661,7 @@ class Chapter(Scene):
                 "pictures": [drawing.as_json() for drawing in self.ledger.pictures],
                 "relations": [asdict(relation) for relation in self.ledger.relations],
             },
-        )
-        _write_json(
-            film.with_suffix(".timeline.json"),
-            {
+            timeline={
                 "scene": type(self).__name__,
                 "title": self.title,
                 "question": self.question,
@@ -685,7 +683,14 @@ class Chapter(Scene):
                     for cue in self.cues
                 ],
             },
+            subtitles=srt.compose(self.renderer.file_writer.subcaptions),
         )
+
+    @property
+    def _film_with_books(self) -> Path | None:
+        """The film, if there is going to be one and it is no part."""
+        film = self.output_plan.primary_artifact
+        return film if self.session_spec.output.is_video and not is_part() else None
 
 
 @contextmanager
@@ -747,9 +752,3 @@ def from_project(path: Path) -> str:
     """A path as one types it in the project's folder: what we write goes to other machines."""
     path, project = path.resolve(), Path(__file__).resolve().parents[2]
     return (path.relative_to(project) if path.is_relative_to(project) else path).as_posix()
-
-
-def _write_json(path: Path, content: object) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")

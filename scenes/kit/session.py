@@ -63,10 +63,13 @@ class _WholeClip(VideoSegmentEncoder):
 
 
 class Writer(SceneFileWriter):
-    """Manim's writer, whose clips are whole or not there.
+    """Manim's writer, whose clips are whole or not there, and which writes no subtitles.
 
     It works in folders with an apostrophe too: Manim names clips to FFmpeg unescaped.
     """
+
+    def write_subcaption_file(self) -> None:
+        """Leave it to the chapter, which keeps its books together."""
 
     def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
         assert self.video_encoder is not None

@@ -86,7 +86,7 @@ def film(chapter: type[Chapter], quality: str, cache: Path, report: TextIO) -> C
     }
     # Of a run that was killed, or of an earlier version: the folder is ours alone.
     for suffix in (READINGS, TIMELINE, SUBTITLES):
-        for book in cache.glob(f"videos/*/*/*{suffix}"):
+        for book in cache.rglob(f"*{suffix}"):
             book.unlink()
     with tempconfig(settings):
         config.media_dir = cache

@@ -5,7 +5,7 @@ import pytest
 
 from scenes.kit.encoding import signed_colours
 from scenes.kit.figures import Mark
-from scenes.kit.legend import BlameLegend, Legend
+from scenes.kit.legend import BlameLegend, Legend, LessAndMore
 
 
 def test_the_bar_is_drawn_in_the_colours_of_the_encoding() -> None:
@@ -54,3 +54,14 @@ def test_figures_are_marks_of_the_scale_and_no_readings() -> None:
     # The neuron looks like 0.25 of 0.2599, not like the largest blame.
     assert list(legend.neurons.blame) == pytest.approx([-0.25, 0.0, 0.25])
     assert legend.neurons.circles[0].get_stroke_width() < 6.0
+
+
+def test_less_and_more_stand_under_the_ends_in_their_colours() -> None:
+    legend = LessAndMore()
+    bar, less, more = legend
+    assert less.get_left()[0] == pytest.approx(bar.get_left()[0])
+    assert more.get_right()[0] == pytest.approx(bar.get_right()[0])
+    assert less.baseline == pytest.approx(more.baseline)
+    for words, column in ((less, 0), (more, -1)):
+        end = bar.pixel_array[0, column, :3] / 255
+        assert words.submobjects[0].get_fill_color().to_rgb() == pytest.approx(end, abs=0.01)

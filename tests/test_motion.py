@@ -7,12 +7,13 @@ from manim import DOWN, LEFT, RIGHT, Dot, Scene, VGroup, tempconfig
 from manim.utils.hashing import get_json
 
 from scenes.kit.diagram import CellColumn
-from scenes.kit.digit import Digit
+from scenes.kit.digit import Digit, Picture
 from scenes.kit.figures import Figure
-from scenes.kit.ledger import Quantity
+from scenes.kit.ledger import Quantity, Values
 from scenes.kit.motion import (
     AddUp,
     CopyTo,
+    Flicker,
     FlyInto,
     Gather,
     MoveNumber,
@@ -278,3 +279,18 @@ def test_a_number_arrives_as_another_of_the_same_text():
 def test_manims_hash_reaches_no_more_than_it_must():
     # 784 pixels of four numbers, not images of half a million.
     assert len(get_json(Unroll(picture(), CellColumn(784, 6.0)))) < 500_000
+
+
+def test_a_picture_flickers_through_others_and_ends_on_the_last():
+    step = fake_step(0)
+    shown = [Values.of(fake_step(k), "x") for k in (1, 2, 3)]
+    picture = Picture(step, "x")
+    flicker = Flicker(picture, shown, run_time=1)
+    flicker.begin()
+    seen = []
+    for alpha in (0.1, 0.5, 0.9, 1.0):
+        flicker.interpolate(alpha)
+        seen.append(picture.values.ravel().copy())
+    for values, source in zip(seen, (*shown, shown[-1]), strict=True):
+        np.testing.assert_array_equal(values, source.values)
+    assert picture.claims[0].shown is shown[-1]

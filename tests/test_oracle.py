@@ -179,6 +179,7 @@ ARRAY_CALLS = {
     "activation_curve": lambda t, s: (t, 1, -3.0, 3.0, 11),
     "neuron_curve": lambda t, s: (t, t.see(("test", 3)), 1, 2, 4.0),
     "mean_errors": lambda t, s: (t, 4),
+    "nearer": lambda t, s: (t.see(("test", 3), at=0), t.see(("test", 3))),
     "silence": lambda t, s: (s, 1),
     "darkness": lambda t, s: (s,),
     "ramp": lambda t, s: (-0.5, 0.5, 9),

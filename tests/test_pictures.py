@@ -355,18 +355,47 @@ PLANTED = {
         "self.add(manim.ImageMobject(np.uint8(noise * 255)).to_corner())",
     ),
     "gaps half as long": (
-        *("backprop", "self.gaps.add(bar(blames[index], self.length, end, BLAME))"),
-        "{}; self.gaps[-1].stretch(0.5, 0)",
+        "backprop",
+        "self.add(blames.axis)",
+        "{}; blames.gaps[-1].stretch(0.5, 0)",
     ),
-    "a heat map turned round": (
-        *("backprop", "self.play(product.map.animate_growth(run_time=SLOW))"),
-        "{}; m = product.map.image; m.pixel_array = m.pixel_array[:, ::-1]",
+    "a stroke where no output should be": (
+        *("backprop", "self.play(Create(blames.box), run_time=QUICK)"),
+        "{}; blames.targets.points[8:16, 0] += 0.4",
+    ),
+    "a heat map of the wrong sign": (
+        *("backprop", "product, words = self.outer_product()"),
+        "{}; lie = -product.product.values; product.product.image.set_values("
+        'Values("pushes(trace[0], 2)", lie, None, "scenes.kit.findings"))',
+    ),
+    "a factor of another neuron": (
+        *("backprop", 'Number(step, f"a{layer - 1}[{j}]", colour=ACTIVATION, **look),'),
+        'Number(step, f"a{layer - 1}[{j - 1}]", colour=ACTIVATION, **look),',
+    ),
+    "a sum that does not close": (
+        *("backprop", "way = WeightStep(step, layer, cell, self.online)"),
+        '{}; way.sum.numbers[2].set_quantity(Quantity.of(step, "W2[0,0]"))',
     ),
     "pictures of the wrong sign": (
-        *("backprop", "self.pictures.add(picture.move_to(centre))"),
-        "{}; picture.pixel_array = picture.pixel_array[..., [2, 1, 0, 3]]",
+        *("backprop", "self.play(FadeIn(wall.numbers[1:], wall.note), run_time=QUICK)"),
+        "{}; wall.pictures[2].pixel_array = wall.pictures[2].pixel_array[..., [2, 1, 0, 3]]",
     ),
-    "an error that falls faster": ("backprop", "points = place(means)", "{}; points **= 1.1"),
+    "an output of another class": (
+        *("backprop", "self.play(again.bars.animate_to(after), run_time=SLOW)"),
+        "{}; again.bars[1].match_points(again.bars[2])",
+    ),
+    "a tick too few": (
+        *("backprop", "self.play(FadeIn(again.ticks, again.errors[1]), run_time=STEADY)"),
+        "{}; again.ticks.remove(again.ticks[0])",
+    ),
+    "an error that falls faster": (
+        *("backprop", 'curve = RunCurve(trace, mean_errors, mean_error, "mean error")'),
+        "{}; curve.line.stretch(0.9, 1)",
+    ),
+    "a figure typed into the formula": (
+        *("backprop", 'self.heading = Heading("{{delta_o : blame}} ='),
+        'self.heading = Heading("{{delta_o : blame}} = 0.1234',
+    ),
     "edges of other neurons": (
         *("forward", "return Values.of(self.story, products, layer)"),
         "shown = Values.of(self.story, products, layer); "
@@ -381,8 +410,8 @@ PLANTED = {
         'quantities(self.trace[77], f"a{self.last}"),',
     ),
     "the picture of another step": (
-        *("backprop", 'self.digit = Picture(step, "x", size=DIGIT_SIZE)'),
-        'self.digit = Picture(self.trace[77], "x", size=DIGIT_SIZE)',
+        *("backprop", 'self.digit = Picture(step, "x", '),
+        'self.digit = Picture(self.trace[77], "x", ',
     ),
     "a figure of another image": (
         *("bias", 'self.bias = self.number(self.end, "b"'),
@@ -392,7 +421,7 @@ PLANTED = {
 }
 
 
-RULES = ("picture", "moment", "figure")
+RULES = ("picture", "moment", "relation", "figure")
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -45,6 +45,7 @@ EXAMPLES: Final = {
     "Bars": 'Bars.of(step, "a2", trace.dataset.classes)',
     "Legend": 'Legend("weight", 0.8)',
     "BlameLegend": "BlameLegend(0.5)",
+    "LessAndMore": "LessAndMore()",
     "NeuronColumn": 'NeuronColumn(10, 4.0).set_values(Values.of(step, "a2"))',
     "CellColumn": 'CellColumn(784, 4.0).set_values(Values.of(step, "a0"))',
     "WeightField": 'NetworkDiagram(trace.sizes, {2: Values.of(end, "W2")}).field(2)',
@@ -69,6 +70,12 @@ EXAMPLES: Final = {
     "Bar": 'Bar(Quantity.of(step, "a2[3]"), 3.0, np.zeros(3), ACTIVATION)',
     "Targets": "ClassTable(trace.dataset.classes).targets(step, 2.0)",
     "Ticks": ("ClassTable(trace.dataset.classes).ticks(trace.see(step.picture, at=0), end, 0.0)"),
+    "OutputBlame": "OutputBlame(step, ClassTable(trace.dataset.classes, step.label))",
+    "Comparison": (
+        "Comparison(trace.see(step.picture, at=0), end, "
+        "ClassTable(trace.dataset.classes, step.label))"
+    ),
+    "WeightStep": "WeightStep(step, 2, (5, 11), online=True)",
     "Gallery": 'Gallery(step, push_picture, "delta1", most=6, colour=BLAME)',
     "RunCurve": 'RunCurve(trace, mean_errors, mean_error, "mean error")',
     "OuterProduct": 'OuterProduct(Values.of(step, "delta2"), Values.of(step, "a1"))',

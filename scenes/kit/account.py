@@ -13,7 +13,7 @@ from scenes.kit.style import DIM, FAINT, SMALL, TEXT
 from scenes.kit.typed import Parts
 from scenes.kit.typeset import Formula, Words
 
-_PITCH: Final = 0.53
+_PITCH: Final = 0.45
 _ABOVE_LINE: Final = 0.1
 
 

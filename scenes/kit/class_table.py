@@ -34,13 +34,14 @@ from scenes.kit.findings import nearer
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number, align_points
 from scenes.kit.state import GoTo, State
-from scenes.kit.style import BODY, DIM, SMALL, TRUTH
+from scenes.kit.style import DIM, SMALL, TRUTH
 from scenes.kit.typed import Parts
 from scenes.kit.typeset import Words
 
 _NARROWEST: Final = 0.55  # of the names
 _BESIDE: Final = 0.2  # from the names to the columns
 _GAP: Final = (0.36, 0.7)  # between columns: at least, at most
+_ABOVE: Final = 0.08  # from the rows to the names of columns
 _HIGH: Final = 0.62  # of a bar, in rows
 _THIN: Final = 0.01  # a bar of no length is still seen
 _GROWING: Final = 1e-4
@@ -69,7 +70,6 @@ class ClassTable(VGroup):
     def __init__(self, classes: Sequence[str], label: int | None = None) -> None:
         super().__init__()
         self.rows = stage.rows(len(classes))
-        self.x_height = min(BODY, max(SMALL, 0.52 * self.rows.pitch))  # of figures
         self.names: Parts[Words] = Parts(
             *(
                 Words(name, x_height=SMALL, colour=TRUTH if index == label else DIM)
@@ -95,7 +95,7 @@ class ClassTable(VGroup):
 
     def baseline(self, index: int) -> float:
         """The baseline of a row, with digits in its middle: they are 1.55 x-heights high."""
-        return self.rows.y(index) - 0.5 * 1.55 * self.x_height
+        return self.rows.y(index) - 0.5 * 1.55 * SMALL
 
     def places(self, *widths: float) -> list[float]:
         """Middles of columns of these widths, spread from the names to the right."""
@@ -109,11 +109,11 @@ class ClassTable(VGroup):
     def head(self, text: str, x: float, colour: ParsableManimColor = DIM) -> Words:
         """The name of a column, above the first row."""
         words = Words(text, x_height=SMALL, colour=colour).move_to(x * RIGHT)
-        return words.shift((self.rows.y(-1) - 0.5 * SMALL - words.baseline) * UP)
+        return words.shift((self.rows.top + _ABOVE - words.baseline) * UP)
 
     def figures(self, moment: Moment, path: str, x: float, **look: Any) -> "FigureColumn":
         """A recorded vector in figures, points aligned; `look` as for a `Number`."""
-        look.setdefault("x_height", self.x_height)
+        look.setdefault("x_height", SMALL)
         numbers = [Number(quantity, **look) for quantity in quantities(moment, path)]
         for index, number in enumerate(numbers):
             number.move_to(x * RIGHT)

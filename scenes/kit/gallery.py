@@ -12,6 +12,7 @@ from manim import DL, DOWN, UP, Animation, AnimationGroup, Group, ParsableManimC
 
 from network.moment import Moment
 from scenes.kit import stage
+from scenes.kit.allow import allow
 from scenes.kit.digit import Picture
 from scenes.kit.ledger import Values
 from scenes.kit.number import Number
@@ -85,7 +86,9 @@ class Gallery(Group):
         note = (
             f"{len(order)} of {len(values):,}" if len(order) < len(values) else f"all {len(order)}"
         )
-        self.note = Words(note, x_height=SMALL, colour=DIM)
+        self.note = allow(
+            Words(note, x_height=SMALL, colour=DIM), "figure", because="it counts what is drawn"
+        )
         self.note.align_to(stage.ASIDE.at(0.0, 0.0), DL)
         self.add(*self.pictures, self.numbers, self.note)
 

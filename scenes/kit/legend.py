@@ -16,7 +16,7 @@ from scenes.kit.digit import PixelImage
 from scenes.kit.figures import Mark, round_down
 from scenes.kit.findings import ramp
 from scenes.kit.ledger import Values
-from scenes.kit.style import DIM, SMALL
+from scenes.kit.style import DIM, NEGATIVE, POSITIVE, SMALL
 from scenes.kit.typeset import Words
 
 BAR_WIDTH: Final = 2.4
@@ -103,6 +103,27 @@ class BlameLegend(VGroup):
             self.figures.add(figure.next_to(_SPREAD * place, DOWN, buff=spot.radius + _CLOSE))
         self.name_words = _name(name, self.neurons)
         super().__init__(self.neurons, self.figures, self.name_words)
+
+
+class LessAndMore(Group):
+    """What the colours of a change mean: less of it, or more.
+
+    Parameters
+    ----------
+    width
+        Of the bar, scene units.
+    """
+
+    def __init__(self, width: float = BAR_WIDTH) -> None:
+        shown = Values.of(ramp, -1.0, 1.0, _STEPS)
+        self.bar = PixelImage(shown.values[None], width=width, height=BAR_HEIGHT, signed=True)
+        self.bar.set_values(shown)
+        less = Words("less", x_height=SMALL, colour=NEGATIVE)
+        more = Words("more", x_height=SMALL, colour=POSITIVE)
+        less.next_to(self.bar, DOWN, buff=_CLOSE, aligned_edge=LEFT)
+        more.next_to(self.bar, DOWN, buff=_CLOSE, aligned_edge=RIGHT)
+        more.shift((less.baseline - more.baseline) * UP)
+        super().__init__(self.bar, less, more)
 
 
 def _name(name: str, below: Group | VGroup | PixelImage) -> Words:

@@ -35,7 +35,7 @@ from manim.typing import Point3D
 
 from network.moment import Moment
 from scenes.kit.arrays import Floats
-from scenes.kit.claims import averaged, claim, claims_of, split
+from scenes.kit.claims import averaged, split
 from scenes.kit.diagram import average_rows
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb
@@ -64,6 +64,7 @@ _FADED: Final = 0.6  # light of a cell that is not the point
 _CRISP: Final = 4  # cells of at least so many pixels keep their own edges
 _FRONT: Final = 0.12  # width of the growing edge, as a share of the way
 _CLOSE: Final = 0.14
+_NARROW: Final = 0.12  # the least side of a box that can be seen around a cell
 _STRIP: Final = 0.2  # the least thickness of a vector drawn as a strip
 
 
@@ -145,8 +146,7 @@ class HeatImage(PixelImage):
 
     def _again(self) -> Self:
         """Draw the same values once more."""
-        claims = claims_of(self)
-        return claim(self.set_values(self.values), *claims)
+        return self.set_values(self._source or self._values)
 
     def _dimmed(self, cells: Floats) -> Floats:
         light = self._light * _there(self.values.shape, self._grown)
@@ -365,7 +365,8 @@ class HeatMatrix(Group):
             range(high) if down is None else down, range(wide) if across is None else across
         )
         light[inside] = 1.0
-        box = Rectangle(width=place.width, height=place.height, stroke_color=TEXT, stroke_width=2.5)
+        wide, high = (max(side, _NARROW) for side in (place.width, place.height))
+        box = Rectangle(width=wide, height=high, stroke_color=TEXT, stroke_width=2.5)
         return light, box.move_to(place.centre)
 
     def _sign_cells(self) -> None:
@@ -468,7 +469,7 @@ class OuterProduct(Group):
         self.product = HeatMatrix(product, cell=cell, shape=shape, brackets=brackets, **kwargs)
         self.column = HeatMatrix(
             left.reshape(-1, 1),
-            cell=(max(across, _STRIP), down),
+            cell=(max(across, _STRIP) if brackets else _STRIP, down),
             shape=shape,
             brackets=brackets,
             signs=True,
@@ -496,7 +497,8 @@ class OuterProduct(Group):
             - self.column.image.get_left()
         )
         # Away from the product's own shape.
-        self.column.shape.align_to(self.column.brackets, RIGHT)
+        if brackets:
+            self.column.shape.align_to(self.column.brackets, RIGHT)
         self.row.shift(self.product.image.get_top() + gap * UP - self.row.image.get_bottom())
         if shape:
             text = ShapeText((1, top.size)).next_to(self.row.brackets, RIGHT, buff=_CLOSE)

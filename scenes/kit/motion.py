@@ -27,6 +27,7 @@ from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim, claims_of, shown_by
 from scenes.kit.digit import PixelImage
 from scenes.kit.encoding import get_rgb, strength
+from scenes.kit.ledger import Values
 from scenes.kit.number import Number
 from scenes.kit.style import ACTIVATION, NEGATIVE, POSITIVE, SLOW, STEADY
 from scenes.kit.typed import AnimationOf
@@ -242,6 +243,20 @@ class Change(Transform):
         """Claim what it has become."""
         super().clean_up_from_scene(scene)
         claim(self.mobject, *claims_of(self.target_mobject))
+
+
+class Flicker(AnimationOf[PixelImage]):
+    """A picture shows recorded ones one after another, and the last of them at the end."""
+
+    def __init__(self, picture: PixelImage, shown: Sequence[Values], **options: Any) -> None:
+        self.shown = shown
+        options.setdefault("rate_func", lambda t: t)
+        super().__init__(picture, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the picture of this moment."""
+        at = min(int(self.rate_func(alpha) * len(self.shown)), len(self.shown) - 1)
+        self.mobject.set_values(self.shown[at])
 
 
 class Unroll(Flight):

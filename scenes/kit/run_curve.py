@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from manim import (
+    DOWN,
     LEFT,
     RIGHT,
     UP,
@@ -32,8 +33,9 @@ from scenes.kit.typeset import Words
 BLOCKS: Final = 150
 
 _MARKS: Final = (0.95, 0.55)  # room for those of the axes: left, below
-_LAST: Final = 1.35  # for the last figure, at the right
+_LAST: Final = 1.4  # for the last figure, at the right
 _NAME: Final = 0.45  # above
+_ROOM: Final = 1.15  # of the highest value, for the figure above it
 _BASELINE: Final = stage.FOOT.bottom + 0.2
 
 
@@ -87,7 +89,7 @@ class RunCurve(VGroup):
         middles = (np.arange(len(shown.values)) + 0.5) * size
         self.plot = Plot(
             (0.0, float(trace.steps)),
-            (0.0, 1.02 * float(shown.values.max()) or 1.0),
+            (0.0, _ROOM * float(shown.values.max()) or 1.0),
             width=region.width - _MARKS[0] - _LAST,
             height=region.height - _MARKS[1] - _NAME,
             x_marks=4,
@@ -107,10 +109,15 @@ class RunCurve(VGroup):
         else:
             claim_points(self.line.set_points_as_corners(points), shown, place)
         look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
-        self.first = Number(figure, trace, 0, size, **look).next_to(points[0], RIGHT, buff=GAP)
+        # Where the curve does not go.
+        rises = len(points) > 1 and points[1][1] > points[0][1]
+        self.first = Number(figure, trace, 0, size, **look)
+        self.first.next_to(points[0], (DOWN if rises else UP) + RIGHT, buff=0.06)
         start = (len(points) - 1) * size
         self.last = Number(figure, trace, start, start + size, **look)
-        self.last.next_to(points[-1], RIGHT, buff=GAP)
+        # Beyond the axis, where no line of the grid is.
+        end = np.array([self.plot.plane.across.get_end()[0], points[-1][1], 0.0])
+        self.last.next_to(end, RIGHT, buff=GAP)
         self._add_count(trace)
         self.add(self.plot, self.line, self.steps, self.count, self.first, self.last)
 

@@ -108,7 +108,7 @@ HEAD: Final = Region(-2.6, 6.6, 2.6, 3.5)
 PICTURE: Final = Region(-6.55, -4.25, -0.6, 1.7)
 """The picture that is told of."""
 
-ASIDE: Final = Region(-6.55, -3.4, -2.55, -0.85)
+ASIDE: Final = Region(-6.55, -3.4, -2.55, -0.75)
 """Below the picture: what belongs to it, in figures or as a legend."""
 
 BODY: Final = Region(-3.3, 6.55, -2.55, 2.3)

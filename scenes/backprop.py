@@ -375,8 +375,8 @@ class Backprop(Chapter):
         changes, field = Values.of(step, pushes, 1), diagram.field(1)
         keep = (self.digit, self.heading, diagram)
         with self.beat("the-change-is-the-picture", variant, keep=keep, **figures, **self.words):
-            self.play(diagram.animate_highlight(self.hidden, None), run_time=QUICK)
-            field.set_dim(1.0)
+            every = diagram.animate_highlight(self.hidden, None, run_time=STEADY)
+            self.play(every, field.animate_dim(1.0))
             product = f"{{{{delta_({h}) : blame}}}} thin {{{{x^top : output}}}}"
             self.play(
                 self.heading.animate_to(self.change_of(f"x {h}", product), run_time=SLOW),

@@ -73,6 +73,22 @@ def test_it_becomes_another_formula_and_what_both_have_moves(scene):
     assert {id(one) for one in scene.get_mobject_family_members() if one.has_points()} == glyphs
 
 
+def test_what_is_new_comes_when_what_was_old_has_gone(scene):
+    heading = Heading("a + b")
+    scene.add(heading)
+    animation = heading.animate_to("c", run_time=1)
+    animation._setup_scene(scene)
+    animation.begin()
+    for share in (0.1, 0.3, 0.44, 0.46, 0.7, 0.9):
+        animation.interpolate(share)
+        old, new = (
+            max(g.get_fill_opacity() for g in part)
+            for part in (animation._old[0], animation._arrived[0])
+        )
+        assert min(old, new) < 0.02
+    assert new > 0.8
+
+
 def test_formulas_with_nothing_in_common_and_with_all(scene):
     heading = Heading("a + b")
     scene.play(FadeIn(heading))

@@ -19,6 +19,7 @@ from manim import (
     Scene,
     Transform,
     VGroup,
+    smooth,
 )
 
 from scenes.kit import stage
@@ -39,6 +40,7 @@ COLOURS: Final = {
 }
 """Colours of the parts of formulas, by the labels that they have there."""
 
+_TURN: Final = 0.45  # of the run time, after which the old parts have gone and new ones come
 _BASELINE: Final = stage.HEAD.bottom + 0.24
 
 
@@ -109,7 +111,13 @@ class HeadingAnimation(AnimationGroup):
             ReplacementTransform(one, other)
             for one, other in zip(self._old[1:], self._arrived[1:], strict=True)
         ]
-        fades = [fade(part) for fade, part in zip((FadeOut, FadeIn), rest, strict=True) if part]
+        # What is new comes when what was old has gone: no text through text.
+        kinds = ((FadeOut, _early), (FadeIn, _late))
+        fades = [
+            fade(part, rate_func=rate)
+            for (fade, rate), part in zip(kinds, rest, strict=True)
+            if part
+        ]
         # Brings its mobjects itself: the heading gives way to its parts.
         super().__init__(*fades, *moves, introducer=True, **options)
 
@@ -123,6 +131,14 @@ class HeadingAnimation(AnimationGroup):
         super().clean_up_from_scene(scene)
         scene.remove(*self._old, *self._arrived)
         scene.add(self.heading._show(self.new))
+
+
+def _early(share: float) -> float:
+    return float(smooth(min(1.0, share / _TURN)))
+
+
+def _late(share: float) -> float:
+    return float(smooth(max(0.0, (share - _TURN) / (1.0 - _TURN))))
 
 
 def _formula(source: str, dim: bool) -> Formula:

@@ -107,7 +107,14 @@ def _parser() -> Parser:
     _add_chapters(command, "+")
     _add_story(command)
     command.add_argument("-q", "--quality", choices="lmhpk", default="l", help="as manim's -q")
-    command.add_argument("-c", "--columns", type=_positive, default=2, metavar="N")
+    command.add_argument(
+        "-c",
+        "--columns",
+        type=_positive,
+        default=2,
+        metavar="N",
+        help="frames beside each other (2)",
+    )
     command.add_argument("-w", "--width", type=_positive, metavar="PIXELS", help="of each frame")
     command.add_argument("-o", "--out", type=_place, metavar="DIR", help="default: renders/sheets")
     return parser

@@ -8,11 +8,14 @@ from manim import (
     LEFT,
     RIGHT,
     UP,
+    DecimalNumber,
     FadeIn,
     FadeOut,
     Line,
     Rectangle,
     Square,
+    Text,
+    Typst,
     VGroup,
     there_and_back,
 )
@@ -350,6 +353,13 @@ def test_a_sum_that_does_not_agree_as_shown_is_found(find):
     )
 
 
+def test_what_is_far_even_for_about_is_not_advised_to_be_marked(find):
+    def beat(self):
+        self.relate("a + b ≈ c", "0.33", "0.33", "0.99")
+
+    only(find(beat), "relation", "is not near", "; show other figures, or say what is true")
+
+
 def test_a_relation_needs_its_figures(find):
     def beat(self):
         with pytest.raises(ValueError, match="2 figures"):
@@ -466,6 +476,30 @@ def test_what_a_chapter_stops_with_is_a_finding_beside_the_others(find):
     findings = find(beat)
     assert [rule for rule, _ in findings] == ["frame", "error"]
     assert "beat, 1.0 s: the chapter stops: ZeroDivisionError: by hand (" in findings[1][1]
+
+
+def test_what_a_chapter_asks_in_vain_is_told_with_its_line(find):
+    def beat(self):
+        Number(self.story, "a9[1]")  # the line
+
+    with open(__file__, encoding="utf-8") as file:
+        line = next(n for n, text in enumerate(file, 1) if text.endswith("# the line\n"))
+    only(find(beat), "error", "the chapter stops: ", f"(test_check.py:{line}); mend it there")
+
+
+def test_texts_of_manim_s_own_are_found_and_can_be_allowed(find):
+    def beat(self):
+        self.add(DecimalNumber(0.1234, mob_class=Text).to_edge(LEFT))
+        self.add(Typst("0.1234").to_edge(RIGHT))
+        self.add(allow(Text("a word"), "figure", because="it is no figure"))
+        self.add(Text("gone").set_opacity(0))
+
+    found = [text for rule, text in find(beat) if rule == "figure"]
+    for kind in ("DecimalNumber", "Typst"):
+        own = f"a text of Manim's own, whose figures nobody can hold to the recording: {kind}; use"
+        assert any(own in text for text in found)
+    assert len([text for text in found if ": Text;" in text]) <= 1  # in the DecimalNumber
+    assert not any("a word" in text for text in found)
 
 
 FILE = '''

@@ -22,8 +22,10 @@ from demo_chapters import ROOT, environment, render, render_command, write_chapt
 from network.training import ensure_trace
 from scenes.__main__ import main
 from scenes.film.chapters import find_chapters
+from scenes.film.folder import Folder
 from scenes.film.join import count_frames
 from scenes.film.record import Record
+from scenes.film.render import _tell_replaced
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -239,6 +241,12 @@ def test_a_trace_is_found_from_where_one_is(once, tmp_path):
     ("words", "message"),
     [
         (["bakprop"], "no chapter 'bakprop': did you mean 'backprop'?"),
+        (["nope.py"], "nope.py: there is no such file; there are bias,"),
+        (["bakprop.py"], "bakprop.py: there is no such file; or did you mean 'backprop'?"),
+        # Not our chapter of that name.
+        (["my/bias.py"], "my/bias.py: there is no such file; there are"),
+        (["--rec", "sigmoid-online"], "unknown words: --rec; did you mean --recipe?"),
+        (["-j", "two"], "'two' is not a whole number from 1 on"),
         (["--step", "180000"], "--step 180000: the trace has steps 0 to 179999"),
         (["--step", "ten"], "--step ten: a step is a whole number from 0 on"),
         (["--recipe", "sigmoid"], "did you mean"),
@@ -257,6 +265,27 @@ def test_wrong_words_are_one_line_before_anything_is_rendered(
     assert line.startswith("glassnet: ")
     assert message in line
     assert not list(tmp_path.rglob("*.mp4"))
+
+
+def test_a_film_of_other_chapters_that_goes_is_told_of(tmp_path, capsys):
+    out = Folder(tmp_path)
+    manifest = {"film": "glassnet-480p.mp4", "chapters": [{"name": "bias"}, {"name": "forward"}]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+
+    def told(edition: str, *names: str) -> str:
+        _tell_replaced(out, edition, names)
+        return capsys.readouterr().err
+
+    assert told("480p", "mine") == ""  # the film itself is gone
+    (tmp_path / "glassnet-480p.mp4").touch()
+    assert told("480p", "mine", "bias") == (
+        f"{tmp_path}/glassnet-480p.mp4: this replaces the film of 2 chapters, bias and forward; "
+        "--out names another folder\n"
+    )
+    assert told("480p", "forward", "mine", "bias") == ""
+    assert told("480p.paper", "mine") == ""
+    (tmp_path / "manifest.json").write_text("[]")
+    assert told("480p", "mine") == ""
 
 
 # Faults

@@ -44,10 +44,15 @@ def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
         if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
             found.append(_chapter_of(_load(path), name))
             continue
-        if path.stem not in known:
+        # A folder in front: a file is meant, and not a chapter of ours of the same name.
+        placed = path.name != name
+        if path.stem not in known or (placed and not path.is_file()):
             near = difflib.get_close_matches(path.stem, known, n=1)
-            meant = f"did you mean {near[0]!r}? " if near else ""
-            raise SettingsError(f"no chapter {name!r}: {meant}there are {', '.join(known)}")
+            meant = f"did you mean {near[0]!r}? " if near and not placed else ""
+            what = f"no chapter {name!r}: "
+            if placed or path.suffix == ".py":
+                what = f"{name}: there is no such file; " + "or " * bool(meant)
+            raise SettingsError(f"{what}{meant}there are {', '.join(known)}")
         found.append(_chapter_of(importlib.import_module(f"scenes.{path.stem}"), name))
     return found
 

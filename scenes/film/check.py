@@ -28,7 +28,7 @@ from scenes.film.layout import (
 )
 from scenes.film.oracle import Oracle
 from scenes.film.pictures import find_false_pictures
-from scenes.film.rehearsal import ChapterError, Watcher, rehearse
+from scenes.film.rehearsal import ChapterError, Watcher, line_of, rehearse
 from scenes.film.typed_figures import find_typed_in_words
 from scenes.kit.chapter import BeatTime, Chapter
 from scenes.kit.ledger import Drawing, Ledger, Reading, moments_in, steps_behind_all
@@ -172,7 +172,9 @@ def check(
         # For the author to know, with all else that was found.
         inspector.report("error", "the chapter stops", error.what, "mend the code", _now(inspector))
     except GlassnetError as error:
-        inspector.report("error", "the chapter stops", str(error), "see there", _now(inspector))
+        line = line_of(chapter, error)
+        where = f"{error} ({line})" if line else str(error)
+        inspector.report("error", "the chapter stops", where, "mend it there", _now(inspector))
     told = inspector.chapter
     if told is not None:
         _check_words(told, inspector)
@@ -272,7 +274,9 @@ def _check_relations(ledger: Ledger, inspector: _Inspector) -> None:
                 "relation",
                 f"what is shown does not agree, {fault}",
                 f"{relation.relation} with {', '.join(relation.texts)}",
-                "show more decimals, or mark it ≈",
+                "show other figures, or say what is true of them"
+                if "≈" in relation.relation
+                else "show more decimals, or mark it ≈",
                 relation.time,
                 relation.beat,
             )

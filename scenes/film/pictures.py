@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from manim import Mobject
+from manim import DecimalNumber, MarkupText, Mobject, SingleStringMathTex, Text, Typst
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from scenes.film.derived import find_array
@@ -18,6 +18,10 @@ from scenes.film.typed_figures import find_typed
 from scenes.kit.allow import get_allowed
 from scenes.kit.claims import Claim, claims_of
 from scenes.kit.typeset import CodeLine, Formula, Words
+
+_OWN = (Words, Formula, CodeLine)
+_FOREIGN = (Text, MarkupText, SingleStringMathTex, DecimalNumber, Typst)
+"""What Manim sets text and numbers with, by itself or in its axes, tables and charts."""
 
 _UNSEEN = 0.02
 """An opacity below which nothing is shown."""
@@ -38,6 +42,11 @@ def find_false_pictures(mobjects: Iterable[Mobject], oracle: Oracle) -> Iterator
                 what = f"the figure {figure} was typed, and is of nothing in the recording"
                 mend = "show it as a Number, or fill it in with phrase"
                 yield Fault("figure", what, repr(str(member.source)), mend, (member,))
+        foreign = isinstance(member, _FOREIGN) and not isinstance(member, _OWN)
+        if foreign and "figure" not in get_allowed(member):
+            what = "a text of Manim's own, whose figures nobody can hold to the recording"
+            mend = "use Words, Formula or CodeLine of the kit, and Number for a figure"
+            yield Fault("figure", what, type(member).__name__, mend, (member,))
         unclaimed = isinstance(member, AbstractImageMobject) and not claims
         if unclaimed and "picture" not in get_allowed(member):
             what = "a picture that is of nothing in the recording"

@@ -31,6 +31,17 @@ def published_names(edition: str) -> list[str]:
     return [*film, "chapters.txt", "transcript.md", "index.html", "manifest.json"]
 
 
+def published_film(folder: Path) -> tuple[str, list[str]]:
+    """The name of the film that a folder's page shows, and its chapters; empty if there is none."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        names = [str(chapter["name"]) for chapter in manifest["chapters"]]
+        film = str(manifest["film"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return "", []
+    return (film, names) if (folder / film).is_file() else ("", [])
+
+
 def publish(takes: Sequence[Take], quality: str, edition: str, folder: Folder) -> Path:
     """Make the film of filmed chapters in a folder, and everything beside it; gives its path.
 

@@ -71,13 +71,22 @@ class ChapterError(GlassnetError):
     """
 
     def __init__(self, chapter: type[Chapter], beat: str | None, error: BaseException) -> None:
-        frames = traceback.extract_tb(error.__traceback__)
-        source = sys.modules[chapter.__module__].__file__
-        # What an author can mend is where the chapter called, not where in a library it ended.
-        last = ([frame for frame in frames if frame.filename == source] or frames)[-1]
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = line_of(chapter, error) or f"{Path(last.filename).name}:{last.lineno}"
         told = textwrap.shorten(f"{type(error).__name__}: {error}", 200, placeholder=" …")
-        self.what = f"{told} ({Path(last.filename).name}:{last.lineno})"
+        self.what = f"{told} ({place})"
         super().__init__(f"{chapter.file_name()}, {beat or 'between beats'}: {self.what}")
+
+
+def line_of(chapter: type[Chapter], error: BaseException) -> str | None:
+    """File and line of the chapter that an error came of, as ``answer.py:31``; None if of none.
+
+    What an author can mend is where the chapter called, not where in a library it ended.
+    """
+    source = sys.modules[chapter.__module__].__file__
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == source]
+    return f"{Path(source).name}:{lines[-1]}" if source and lines else None
 
 
 class Watcher:

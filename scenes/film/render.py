@@ -8,7 +8,7 @@ ours from being touched.
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from scenes.film.files import writing
 from scenes.film.filming import Job, film
 from scenes.film.folder import Folder, shown
 from scenes.film.progress import show_progress
-from scenes.film.publish import publish, published_names
+from scenes.film.publish import publish, published_film, published_names
 from scenes.film.record import Record
 from scenes.film.rehearsal import chapters_folder, edition_name, quality_name
 from scenes.film.subtitles import short_time
@@ -69,6 +69,7 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
         }
         made = [path for name in waiting for path in Record(name, films).made]
         out.check(path.relative_to(out.path).as_posix() for path in made)
+        _tell_replaced(out, edition_name(quality), digests)
         kept = len(digests) - len(waiting)
         lengths = {name: waiting[name].seconds if name in waiting else None for name in digests}
         with show_progress(lengths) as progress:
@@ -91,6 +92,19 @@ def render(names: Sequence[str], quality: str, jobs: int | None, place: Path) ->
     print(_summary(takes, kept, time.monotonic() - begun), file=sys.stderr)
     print(shown(path), flush=True)
     return 0
+
+
+def _tell_replaced(out: Folder, edition: str, names: Collection[str]) -> None:
+    """Say that a film of chapters which the new one lacks will be gone, if there is one."""
+    film, chapters = published_film(out.path)
+    lost = [name for name in chapters if name not in names]
+    if lost and film == published_names(edition)[0]:
+        count = "1 chapter" if len(chapters) == 1 else f"{len(chapters)} chapters"
+        print(
+            f"{shown(out.path / film)}: this replaces the film of {count}, {_and(chapters)}; "
+            "--out names another folder",
+            file=sys.stderr,
+        )
 
 
 def _summary(takes: Sequence[Take], kept: int, seconds: float) -> str:

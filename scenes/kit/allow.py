@@ -20,7 +20,8 @@ faded
 picture
     To be a picture of nothing recorded: a scale, a drawing.
 figure
-    To have a figure in its text that was typed, and is of nothing recorded.
+    To have a figure in its text that was typed, and is of nothing recorded; to be a text of Manim's
+    own.
 colours
     To have colours that a colour-blind eye takes for others on screen: they mean nothing.
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from network.training import ensure_trace
-from scenes.film.chapters import find_chapters
+from scenes.film.chapters import chapter_names, find_chapters
 from scenes.film.check import check
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +40,11 @@ def test_lines_of_python_run_as_they_stand(page):
             [sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True
         )
         assert (done.returncode, done.stderr) == (0, ""), block
+
+
+def test_the_readme_has_the_chapters_in_the_order_of_the_film():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `scenes/(\w+)\.py` \|", text, re.M) == chapter_names()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -75,7 +75,7 @@ print("%d.%d.%d" % sys.version_info[:3], getattr(sys, "base_prefix", sys.prefix)
 # Sets `python` and `version` to what the first command stands for that is new enough.
 choose() {
     local name answer prefix minor
-    seen="${PYTHON:-python3} does not run"
+    seen="${PYTHON:-python3} is not there, or does not run"
     for name in "$@"; do
         answer=$(behind "$name")
         [ -n "$answer" ] || continue

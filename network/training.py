@@ -463,8 +463,8 @@ def _new_run(recipe: Recipe, dataset: Dataset) -> _Run:
     """A run at its first step, its data checked against the recipe."""
     train_split, test_split = dataset.train, dataset.test
     n_in = int(np.prod(train_split.pixels.shape[1:]))
-    classes = len(dataset.classes)
-    if n_in != recipe.sizes[0] or not dataset.fewest_classes <= recipe.sizes[-1] <= classes:
+    classes = dataset.fewest_classes
+    if n_in != recipe.sizes[0] or not classes <= recipe.sizes[-1] <= len(dataset.classes):
         fitting = ",".join(map(str, (n_in, *recipe.sizes[1:-1], classes)))
         raise SettingsError(
             f"{recipe.name} is made for {recipe.sizes[0]} pixels and {recipe.sizes[-1]} classes, "

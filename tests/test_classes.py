@@ -138,7 +138,7 @@ def test_other_counts_of_outputs_are_refused(
     tmp_path: Path, names: tuple[str, ...], outputs: int
 ) -> None:
     folder = write_dataset(tmp_path / "mine", labels=range(3), names=names)
-    wanted = len(names) or 10
+    wanted = len(names) or 3  # as many as there are labels
     with pytest.raises(SettingsError, match=f"has 25 and {wanted}: add --sizes 25,6,{wanted}"):
         train(online(folder, sizes=(25, 6, outputs)), tmp_path / "trace")
 
@@ -161,6 +161,13 @@ def test_the_command_says_in_one_line_what_is_wrong_with_names(
     (said,) = capsys.readouterr().err.splitlines()
     assert "has 2 names, and labels go up to 9" in said
     assert not (tmp_path / "t").exists()
+
+
+def test_as_many_outputs_are_advised_as_there_are_labels(tmp_path):
+    data = write_dataset(tmp_path / "three", labels=(0, 1, 2))
+    recipe = online(data, sizes=(784, 6, 10))
+    with pytest.raises(SettingsError, match=r"has 25 and 3: add --sizes 25,6,3$"):
+        train(recipe, tmp_path / "out")
 
 
 def test_a_digit_is_found_by_its_word_and_a_number_that_is_none_is_not():

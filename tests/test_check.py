@@ -535,6 +535,8 @@ def test_the_command_tells_and_exits_accordingly(
 RAISES = {
     "its own": ("self.nope()", "AttributeError: 'Tiny' object has no attribute 'nope'"),
     "in a library": ("self.play('nope')", "TypeError: "),
+    "not an Exception": ("raise type('Own', (BaseException,), {})('no')", "Own: no"),
+    "at once": ("__import__('os')._exit(0)", "SystemExit: os._exit(0) ends the whole process"),
     "it leaves": ("raise SystemExit", "SystemExit: "),
     "at length": ("raise ValueError('a\\nb ' * 200)", "ValueError: a b a b "),
 }
@@ -569,6 +571,22 @@ def test_a_chapter_that_raises_is_told_with_its_line_and_loses_no_other(
     assert told.err.endswith(f"(raising.py:{line})\n")
     assert told.err.count("\n") == 1
     assert [path.name for path in tmp_path.glob("*.png")] == ["whole.png"]
+
+
+@pytest.mark.parametrize("method", ["is_file", "open"])
+def test_a_chapter_that_may_not_be_read_is_one_line(tmp_path, monkeypatch, capsys, method):
+    file = tmp_path / "secret.py"
+    file.touch()
+
+    def deny(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for command in ("check", "sheet", "render"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, method, deny)
+            assert main([command, str(file)]) == 2
+        line = f"glassnet: {file} cannot be read: there is no permission\n"
+        assert capsys.readouterr().err == line
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,7 @@ def test_films_are_named_by_step_and_the_chapter_s_own_is_not_overwritten(tmp_pa
     [
         (("--renderer", "opengl"), "drawn by Manim's Cairo renderer: leave --renderer away"),
         (("-o", "x" * 250), "a name of 250 characters is too long"),
+        (("-o", "{media_dir}"), "{media_dir}: a film cannot have braces"),
     ],
 )
 def test_what_chapters_cannot_do_is_one_line_before_anything_is_drawn(tmp_path, options, message):

@@ -397,6 +397,15 @@ def test_a_chapter_that_leaves_is_a_chapter_that_failed(tmp_path):
     assert "    it ended before its film did: it calls exit()" in result.stderr
 
 
+@pytest.mark.parametrize("code", [0, 7])
+def test_a_chapter_that_ends_its_process_is_a_chapter_that_failed(tmp_path, code):
+    (source,) = write_chapters(tmp_path, "leaves", middle=f"import os; os._exit({code})")
+    result = render(source, "--out", tmp_path / "out")
+    assert result.returncode == 1
+    assert error_of(result).startswith("glassnet: no film, because leaves failed")
+    assert f"its process ended before its film was made, with code {code}" in result.stderr
+
+
 @posix_only
 def test_a_folder_that_cannot_be_written_is_one_line(capfd):
     user = os.geteuid()

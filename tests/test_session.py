@@ -63,6 +63,9 @@ def test_what_chapters_cannot_do_is_refused(tmp_path, monkeypatch):
     monkeypatch.undo()
     with tempconfig({"output_file": "x" * 250}), pytest.raises(SettingsError, match="too long"):
         check_options()
+    for name in ("a{b}", "{media_dir}", "films/}.mp4", "a\nb"):
+        with tempconfig({"output_file": name}), pytest.raises(SettingsError, match="braces or a"):
+            check_options()
     backwards = tempconfig({"from_animation_number": 14, "upto_animation_number": 10})
     with backwards, pytest.raises(SettingsError, match=r"-n 14,10: the first .* after the last"):
         check_options()

@@ -172,6 +172,8 @@ UNLOADABLE = {
     "SyntaxError": "clas Bad:\n    pass\n",
     "ImportError": "from manim import nope\n",
     "SystemExit: 0": "import sys\nsys.exit(0)\n",
+    "SystemExit: os._exit(0)": "import os\nos._exit(0)\n",
+    "bad.Own": "class Own(BaseException):\n    pass\nraise Own\n",
 }
 
 

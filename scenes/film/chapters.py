@@ -3,14 +3,18 @@
 import difflib
 import importlib
 import importlib.util
+import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from network.command_line import complain
 from network.errors import GlassnetError, SettingsError
+from network.files import reason_of
 from network.trace import Trace
 from scenes import LECTURE
 from scenes.kit.chapter import Chapter
@@ -41,6 +45,11 @@ def find_chapters(names: Sequence[str] = ()) -> list[type[Chapter]]:
     found = []
     for name in names or known:
         path = Path(name)
+        try:
+            if path.suffix == ".py" and path.is_file():
+                path.open("rb").close()
+        except OSError as error:
+            raise SettingsError(f"{name} cannot be read: {reason_of(error)}") from error
         if path.suffix == ".py" and path.is_file() and path.resolve().parent != SCENES:
             found.append(_chapter_of(_load(path), name))
             continue
@@ -94,11 +103,12 @@ def load_chapters(
     for wanted in names or chapter_names():
         name = Path(wanted).stem
         try:
-            (chapter,) = find_chapters([wanted])
-        except GlassnetError:
+            with no_sudden_end():
+                (chapter,) = find_chapters([wanted])
+        except (GlassnetError, KeyboardInterrupt):
             raise
         # Whatever an author's file raises, or that it calls exit().
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             failed[name] = _lines_of(error)
             continue
         if chapters.setdefault(name, chapter).__module__ != chapter.__module__ or (
@@ -106,6 +116,23 @@ def load_chapters(
         ):
             raise SettingsError(f"two chapters are called {name!r}: rename one of the files")
     return chapters, failed
+
+
+@contextmanager
+def no_sudden_end() -> Iterator[None]:
+    """Let `os._exit` raise `SystemExit` as `exit` does: what others wait for must not end."""
+    end, process = os._exit, os.getpid()
+
+    def tell_of_it(status: int) -> NoReturn:
+        if os.getpid() != process:  # of a child it is the proper end
+            end(status)
+        raise SystemExit(f"os._exit({status}) ends the whole process")
+
+    os._exit = tell_of_it
+    try:
+        yield
+    finally:
+        os._exit = end
 
 
 def _lines_of(error: BaseException) -> list[str]:

@@ -16,6 +16,9 @@ from threading import Thread
 from scenes.film.progress import Progress
 from scenes.film.record import PROJECT
 
+DONE = "done"
+"""What a process says last: a chapter's code may end it at any time, with any exit code."""
+
 
 @dataclass
 class Job:
@@ -31,6 +34,8 @@ class Job:
         How long its film will be, as far as one can tell.
     process
         Who films it.
+    done
+        Whether it has said that all is made.
     errors
         What that process has said on standard error, the last lines.
     """
@@ -39,6 +44,7 @@ class Job:
     source: str
     seconds: float
     process: "Popen[str] | None" = None
+    done: bool = False
     errors: deque[str] = field(default_factory=lambda: deque(maxlen=200))
 
 
@@ -87,8 +93,10 @@ def film(
                 continue
             running.remove(job)
             assert job.process is not None
-            if job.process.wait() != 0:
-                failed[job.name] = list(job.errors) or [f"ended with {job.process.returncode}"]
+            code = job.process.wait()
+            if code != 0 or not job.done:
+                ended = f"its process ended before its film was made, with code {code}"
+                failed[job.name] = list(job.errors) or [ended]
             progress.end(job.name, job.name not in failed)
     finally:
         _stop(running)
@@ -134,6 +142,9 @@ def _listen(job: Job, events: "SimpleQueue[tuple[Job, float | None]]") -> None:
     listener = Thread(target=lambda: job.errors.extend(line.rstrip() for line in errors))
     listener.start()
     for line in job.process.stdout:
+        if line.strip() == DONE:
+            job.done = True
+            continue
         events.put((job, float(line)))
     listener.join()
     events.put((job, None))

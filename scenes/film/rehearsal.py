@@ -21,6 +21,7 @@ from manim.constants import QUALITIES as QUALITIES_OF_MANIM
 
 from network.errors import GlassnetError
 from network.files import is_full_disk
+from scenes.film.chapters import no_sudden_end
 from scenes.kit.chapter import Beat, BeatTime, Chapter
 from scenes.kit.settings import Settings
 
@@ -229,11 +230,12 @@ def rehearse(chapter: type[Chapter], watcher: Watcher, quality: str = "l") -> Ch
         try:
             scene: Chapter = rehearsed(renderer=_Stage(watcher))
             # Not Chapter.render, which ends the process when something is wrong.
-            Scene.render(scene)
-        except GlassnetError:
+            with no_sudden_end():
+                Scene.render(scene)
+        except (GlassnetError, KeyboardInterrupt):
             raise
         # An author's code may also call exit(): for others it must not end anything.
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             if isinstance(error, MemoryError) or is_full_disk(error):
                 raise
             raise ChapterError(chapter, rehearsed.telling, error) from error

@@ -20,6 +20,7 @@ from network.errors import GlassnetError
 from network.files import write_whole
 from scenes.film.chapters import find_chapters
 from scenes.film.files import noticing_a_full_disk, writing
+from scenes.film.filming import DONE
 from scenes.film.folder import Folder
 from scenes.film.join import FilmError, count_frames
 from scenes.film.record import Record
@@ -69,6 +70,7 @@ def main(name: str, quality: str, folder: Folder) -> int:
             raise
         print("it ended before its film did: it calls exit()", file=sys.stderr)
         return 1
+    print(DONE, file=report, flush=True)
     return 0
 
 

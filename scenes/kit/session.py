@@ -25,7 +25,7 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 from tqdm import tqdm
 
-from network.errors import GlassnetError, SettingsError
+from network.errors import GlassnetError, SettingsError, printable
 from network.files import reason_of
 from network.locking import lock, open_lock
 from scenes.kit.settings import Settings
@@ -92,7 +92,13 @@ def check_options() -> None:
     """
     if config.renderer != RendererType.CAIRO:
         raise SettingsError("chapters are drawn by Manim's Cairo renderer: leave --renderer away")
-    name = Path(str(config.output_file or "")).name
+    given = str(config.output_file or "")
+    if any(letter in given for letter in "{}\n\r"):
+        raise SettingsError(
+            f"{printable(given)}: a film cannot have braces or a line break in its name: "
+            "choose another with -o"
+        )
+    name = Path(given).name
     if len(os.fsencode(name)) + _ROOM_FOR_ENDS > _LONGEST_NAME:
         raise SettingsError(
             f"a name of {len(name)} characters is too long for a film: choose another with -o"

@@ -1,5 +1,7 @@
 """The checker: a planted fault of each kind is found, and nothing where there is none."""
 
+from pathlib import Path
+
 import pytest
 import small_runs
 from demo_chapters import write_chapters

@@ -58,7 +58,7 @@ from scenes.kit.ledger import Quantity, Values
 from scenes.kit.legend import LessAndMore
 from scenes.kit.matrix import OuterProduct
 from scenes.kit.motion import CopyTo, Flicker
-from scenes.kit.narration import in_words, with_article
+from scenes.kit.narration import Figures, in_words, with_article
 from scenes.kit.notes import at_foot, in_aside
 from scenes.kit.number import Number
 from scenes.kit.output_blame import OutputBlame
@@ -140,7 +140,11 @@ class Backprop(Chapter):
         """What those terms of the formula are called that the recipe has, at the foot."""
         recipe, terms = self.trace.recipe, VGroup()
         names = {"mu v": "momentum", "lambda W": "decay", "p": "share dropped out"}
-        there = {"mu v": recipe.momentum, "lambda W": recipe.weight_decay, "p": recipe.dropout}
+        there: dict[str, float | tuple[float, ...]] = {
+            "mu v": recipe.momentum,
+            "lambda W": recipe.weight_decay,
+            "p": recipe.dropout,
+        }
         for symbol in symbols:
             if np.any(there[symbol]):
                 term = Formula(symbol, x_height=SMALL, colour=DIM)
@@ -164,17 +168,17 @@ class Backprop(Chapter):
         )
         sure = float(step.a[self.out][step.label]) >= 0.5
         variant = "text" if not step.right else "right" if sure else "unsure"
-        with self.beat("question", variant, **self.words):
+        with self.beat("question", variant, self.words):
             self.play(FadeIn(self.digit, caption), run_time=QUICK)
             self.ask()
 
     def error_at_the_output(self) -> None:
         """Output minus label, ten times: what is missing or too much is the blame."""
         step = self.story
-        figures = {"blame": Quantity.of(step, f"delta{self.out}[{step.label}]")}
+        blame = Quantity.of(step, f"delta{self.out}[{step.label}]")
         self.blames = blames = OutputBlame(step, self.table)
         variant = "softmax" if self.softmax else "text"
-        with self.beat("error-at-the-output", variant, keep=(self.digit,), **figures, **self.words):
+        with self.beat("error-at-the-output", variant, self.words, keep=(self.digit,), blame=blame):
             self.play(FadeIn(self.table.names), blames.bars.animate_growth(), run_time=STEADY)
             self.play(FadeIn(blames.outputs, blames.heads[0]), run_time=STEADY)
             self.hold()
@@ -191,16 +195,15 @@ class Backprop(Chapter):
     def why_just_that(self) -> None:
         """The chain rule on the output of the label: the slope of the output cancels."""
         step, at, blames = self.story, self.story.label, self.blames
-        figures = {
-            "squared": Quantity.of(squared_error_blame, self.trace, step, at),
-            "blame": Quantity.of(step, f"delta{self.out}[{at}]"),
-        }
+        squared = Quantity.of(squared_error_blame, self.trace, step, at)
+        blame = Quantity.of(step, f"delta{self.out}[{at}]")
+        figures: Figures = {"squared": squared, "blame": blame, **self.words}
         chain = ChainRule(self.trace, step, self.blames.free)
-        tiny = abs(figures["squared"].value) < 0.0005
+        tiny = abs(squared.value) < 0.0005
         variant = "softmax" if self.softmax else "tiny" if tiny else "text"
         variant += "-tiny" if self.softmax and tiny else ""
         keep = (self.digit, self.heading, self.table.names, blames.blames, blames.box)
-        with self.beat("why-just-that", variant, keep=keep, **figures, **self.words):
+        with self.beat("why-just-that", variant, figures, keep=keep):
             self.play(blames.animate_column(at), run_time=STEADY)
             self.play(FadeIn(chain.nodes), *map(GrowArrow, chain.arrows), run_time=STEADY)
             self.play(FadeIn(chain.output_slope), run_time=QUICK)
@@ -229,7 +232,7 @@ class Backprop(Chapter):
             "quiet_push": Quantity.of(push, step, layer, *quiet),
         }
         keep = (self.digit, self.heading, self.table.names, self.blames.blames)
-        with self.beat("blame-times-activity", keep=keep, **figures):
+        with self.beat("blame-times-activity", given=figures, keep=keep):
             product.set_grown(0)
             self.play(
                 self.heading.animate_to(
@@ -275,7 +278,7 @@ class Backprop(Chapter):
         """One weight: its push, the small part of it that is taken, and where it is then."""
         step, layer, cell = self.story, self.out, self.cell
         path, h = f"[{cell[0]},{cell[1]}]", self.symbol(self.hidden)
-        figures = {
+        figures: Figures = {
             "weight": Quantity.of(step, f"W{layer}{path}"),
             "change": Quantity.of(weight_change, step, layer, *cell),
             "weight_after": Quantity.of(step, f"W{layer}_after{path}"),
@@ -286,7 +289,7 @@ class Backprop(Chapter):
         batch = started if self.trace.recipe.momentum else "batch"
         online = "text" if abs(push(step, layer, *cell)) >= 0.005 else "still"
         keep = (self.digit, self.heading, self.account)
-        with self.beat("the-step", online if self.online else batch, keep=keep, **figures):
+        with self.beat("the-step", online if self.online else batch, figures, keep=keep):
             product = f"{{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}"
             self.play(
                 self.heading.animate_to(self.change_of(f"{h} o", product)),
@@ -319,7 +322,7 @@ class Backprop(Chapter):
         variant = ("sigmoid" if self.sigmoid else "relu") if muffled is not None else "none"
         variant += "" if self.online else "-batch"
         figures = {"most": str(open_), "muffled": str(muffled)}
-        with self.beat("blame-flows-back", variant, keep=(self.digit, self.heading), **figures):
+        with self.beat("blame-flows-back", variant, figures, keep=(self.digit, self.heading)):
             w = f"W_({h} o)^top"
             back = f"{{{{delta_({h}) : hidden}}}} = {{{{{w} : rest}}}} {{{{delta_o : blame}}}}"
             self.play(self.heading.animate_to(back), FadeIn(diagram))
@@ -370,11 +373,11 @@ class Backprop(Chapter):
         wall = Gallery(step, push_picture, "delta1", colour=BLAME)
         legend = LessAndMore().align_to(stage.ASIDE.at(0.0, 0.9), UP + LEFT)
         shown, count = len(wall.neurons), step.a[1].size
-        figures = {"shown": f"{shown}", "all": f"{count:,}"}
+        figures = {"shown": f"{shown}", "all": f"{count:,}", **self.words}
         variant = ("text" if shown == count else "some") if self.online else "batch"
         changes, field = Values.of(step, pushes, 1), diagram.field(1)
         keep = (self.digit, self.heading, diagram)
-        with self.beat("the-change-is-the-picture", variant, keep=keep, **figures, **self.words):
+        with self.beat("the-change-is-the-picture", variant, figures, keep=keep):
             every = diagram.animate_highlight(self.hidden, None, run_time=STEADY)
             self.play(every, field.animate_dim(1.0))
             product = f"{{{{delta_({h}) : blame}}}} thin {{{{x^top : output}}}}"
@@ -408,10 +411,12 @@ class Backprop(Chapter):
             self.trace.see(self.story.picture, at=self.story.step + more) for more in (0, 1)
         )
         again = Comparison(before, after, self.table)
-        figures = {"after": after, "nearer": Quantity.of(outputs_nearer, before, after)}
-        variant = "text" if after.error < before.error else "worse"
-        variant = "tiny" if max(before.error, after.error) < 0.00005 else variant
-        with self.beat("again", variant, moment=after, keep=(self.digit,), **figures, **self.words):
+        nearer = Quantity.of(outputs_nearer, before, after)
+        figures: Figures = {"after": after, "nearer": nearer, **self.words}
+        error, then = (float(view["error"]) for view in (before, after))
+        variant = "text" if then < error else "worse"
+        variant = "tiny" if max(error, then) < 0.00005 else variant
+        with self.beat("again", variant, figures, moment=after, keep=(self.digit,)):
             self.play(FadeIn(self.table.names), again.bars.animate_growth(), run_time=STEADY)
             self.play(FadeIn(again.befores, again.heads[0], again.errors[0]), run_time=STEADY)
             self.hold()
@@ -425,8 +430,8 @@ class Backprop(Chapter):
         """The whole run: its pictures, the count of its steps, and the error going down."""
         trace = self.trace
         curve = RunCurve(trace, mean_errors, mean_error, "mean error")
-        first, last = curve.first.quantity, curve.last.quantity
-        figures = {
+        first, last = curve.first.settled, curve.last.settled
+        figures: Figures = {
             "steps": Quantity.of(steps_in_all, trace),
             "first": first,
             "last": last,
@@ -435,7 +440,7 @@ class Backprop(Chapter):
         variant = ("text" if self.online else "batch") if last.value < first.value else "worse"
         variant = variant if trace.steps > 1 else "one"
         pictures = [Values.of(self.story, "x"), *self.pictures_seen(FLICKERS)]
-        with self.beat("so-many-times", variant, moment=trace, keep=(self.digit,), **figures):
+        with self.beat("so-many-times", variant, figures, moment=trace, keep=(self.digit,)):
             self.play(FadeIn(curve.plot, curve.steps, curve.count, curve.first), run_time=STEADY)
             self.play(*curve.animate_growth(), Flicker(self.digit, pictures), run_time=3 * SLOW)
             if trace.steps > 1:
@@ -483,7 +488,7 @@ class ChainRule:
         decimals = len(blame.text.partition(".")[2])
         exact = Number(step, f"delta{step.layers}[{at}]", decimals=decimals, **signed)
         squared = Number(squared_error_blame, trace, step, at, decimals=decimals, **signed)
-        unit = 1.35 / get_scale(np.array([n.quantity.value for n in (exact, squared)]))
+        unit = 1.35 / get_scale(np.array([n.settled.value for n in (exact, squared)]))
         self.compared = [
             self._measure("cross-entropy", exact, unit, 0.13),
             self._measure("squared error", squared, unit, 0.02),
@@ -516,7 +521,7 @@ class ChainRule:
         zero = self.room.at(0.72, up) + 0.75 * SMALL * UP
         number.next_to(zero, RIGHT, buff=0.2).shift((words.baseline - number.baseline) * UP)
         line = Line(zero + 0.26 * UP, zero + 0.26 * DOWN, color=FAINT)
-        return VGroup(words, line), Bar(number.quantity, unit, zero, BLAME), number
+        return VGroup(words, line), Bar(number.settled, unit, zero, BLAME), number
 
 
 def accounts_of_pushes(step: Step, layer: int, *cells: tuple[int, int]) -> list[Account]:
@@ -529,7 +534,7 @@ def accounts_of_pushes(step: Step, layer: int, *cells: tuple[int, int]) -> list[
             (
                 Number(step, f"delta{layer}[{i}]", sign=True, colour=BLAME, **look),
                 Number(step, f"a{layer - 1}[{j}]", colour=ACTIVATION, **look),
-                made.set_color(signed_colour(made.quantity.value)),
+                made.set_color(signed_colour(made.settled.value)),
             )
         )
     agree("-a * b = c", *lines, decimals=(3, 4))
@@ -542,7 +547,8 @@ def accounts_of_pushes(step: Step, layer: int, *cells: tuple[int, int]) -> list[
 
 def account_of_blame(trace: Trace, step: Step, layer: int, neuron: int) -> Account:
     """What one hidden neuron makes of the blame that comes back to it."""
-    where, look = (trace, step, layer, neuron), {"x_height": SMALL}
+    where = (trace, step, layer, neuron)
+    look: dict[str, Any] = {"x_height": SMALL}
     fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, decimals=3, **look)
     account = Account(
         f"neuron {neuron}",

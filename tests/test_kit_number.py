@@ -194,3 +194,10 @@ def test_one_way_to_make_it_from_a_path_a_function_or_a_quantity():
 
 def share_of(step, index):
     return 100 * float(step.a[2][index])
+
+
+def test_a_number_on_its_way_has_settled_on_nothing():
+    number = Number(fake_step(1), "loss")
+    assert number.settled is number.quantity
+    with pytest.raises(ValueError, match="on its way"):
+        _ = number.set_between(0.5).settled

@@ -74,7 +74,15 @@ from scenes.kit.books import check_free, keep_books
 from scenes.kit.claims import find_claims
 from scenes.kit.equation import find_equalities
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
-from scenes.kit.narration import CUE, Narration, NarrationError, Told, seconds_to_say, subtitles
+from scenes.kit.narration import (
+    CUE,
+    Figures,
+    Narration,
+    NarrationError,
+    Told,
+    seconds_to_say,
+    subtitles,
+)
 from scenes.kit.number import Number
 from scenes.kit.session import TimeBar, Writer, alone, check_options, film_name, is_part, show_time
 from scenes.kit.settings import Settings
@@ -360,7 +368,7 @@ class Chapter(Scene):
         self,
         name: str,
         variant: str = "text",
-        given: Mapping[str, Quantity | Moment | str] | None = None,
+        given: Figures | None = None,
         *,
         moment: Moment | Trace | Literal["same"] | None = "same",
         keep: Iterable[Mobject] | None = None,

@@ -34,6 +34,9 @@ WORDS_PER_SECOND: Final = 2.6
 LINE_LENGTH: Final = 42
 LINES: Final = 2
 CUE: Final = ">"
+
+Figures = Mapping[str, Quantity | Moment | str]
+"""What a beat has for its words, by name: figures, texts, and views of which they name values."""
 """What the name of a cue begins with in the words."""
 
 
@@ -105,7 +108,7 @@ class Narration:
         self,
         beat: str,
         step: Moment,
-        figures: Mapping[str, Quantity | Moment | str] | None = None,
+        figures: Figures | None = None,
         variant: str = "text",
     ) -> Told:
         """The words of a beat, with figures of the step and of the beat's own filled in.
@@ -164,9 +167,7 @@ def _check_form(template: str, where: str) -> None:
             ) from error
 
 
-def _find(
-    name: str, step: Moment, figures: Mapping[str, Quantity | Moment | str]
-) -> Quantity | str:
+def _find(name: str, step: Moment, figures: Figures) -> Quantity | str:
     """What a name in braces stands for: what the beat gave, a value of a view, or of the step."""
     given = figures.get(name)
     if given is not None and not isinstance(given, Moment):

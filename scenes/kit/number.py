@@ -167,6 +167,19 @@ class Number(VMobject):
         return self._stance()[1]
 
     @property
+    def settled(self) -> Quantity:
+        """The quantity on show, where there has to be one.
+
+        Raises
+        ------
+        ValueError
+            If the number is on its way from one to another.
+        """
+        if self.quantity is None:
+            raise ValueError("a number is on its way from one value to another")
+        return self.quantity
+
+    @property
     def shown(self) -> tuple[Quantity, str] | None:
         """The quantity on show and its text; None half-way from one to another, or transparent."""
         if self.quantity is None or self.get_fill_opacity() <= 0:

@@ -52,16 +52,19 @@ from scenes.kit.findings import (
     steps_in_all,
     weight_change,
 )
+from scenes.kit.fitted_names import fit_names
 from scenes.kit.gallery import Gallery
 from scenes.kit.heading import Heading
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.legend import LessAndMore
 from scenes.kit.matrix import OuterProduct
 from scenes.kit.motion import CopyTo, Flicker
-from scenes.kit.narration import Figures, in_words, with_article
+from scenes.kit.names import class_names
+from scenes.kit.narration import Figures
 from scenes.kit.notes import at_foot, in_aside
 from scenes.kit.number import Number
 from scenes.kit.output_blame import OutputBlame
+from scenes.kit.phrase import at_the_beginning, in_words, is_numbered, with_article, with_the
 from scenes.kit.run_curve import RunCurve
 from scenes.kit.style import (
     ACTIVATION,
@@ -121,10 +124,15 @@ class Backprop(Chapter):
         # One image at a time by plain gradient descent: the push of an image is all there is.
         self.online = recipe.online
         self.batch = f"{recipe.batch_size or len(self.trace.dataset.train):,}"
-        self.table = ClassTable(self.trace.classes, step.label)
+        self.classes = class_names(self.trace)
+        self.table = ClassTable(self.classes, step.label)
         self.digit = Picture(step, "x", size=stage.PICTURE.width).move_to(stage.PICTURE.centre)
-        word = in_words(self.trace.classes[step.label])
-        self.words = {"it": word, "an_it": with_article(word)}
+        word = in_words(self.classes[step.label])
+        self.words = {
+            "an_it": with_article(word),
+            "the_it_first": at_the_beginning(with_the(word)),
+            "picture": "picture" if is_numbered(word) else word,
+        }
 
     def change_of(self, name: str, product: str) -> str:
         """The formula of a weight's change, with all that the recipe adds to the push."""
@@ -161,7 +169,7 @@ class Backprop(Chapter):
 
     def whose_fault(self) -> None:
         """Open on the picture, the network's answer and the question."""
-        step, classes = self.story, self.trace.classes
+        step, classes = self.story, fit_names(self.classes)
         caption = in_aside(
             ("label", Words(classes[step.label], x_height=SMALL, colour=TRUTH)),
             ("network", Words(classes[step.prediction], x_height=SMALL, colour=ACTIVATION)),
@@ -350,7 +358,7 @@ class Backprop(Chapter):
 
     def draw_network(self) -> NetworkDiagram:
         """The whole network as the step found it: its edges and how much each neuron fired."""
-        step, classes, body = self.story, self.trace.classes, stage.BODY
+        step, classes, body = self.story, self.classes, stage.BODY
         short = all(len(name) < 3 for name in classes)
         diagram = NetworkDiagram(
             self.trace.sizes,

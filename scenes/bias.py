@@ -44,6 +44,7 @@ from scenes.kit.encoding import activation_colours
 from scenes.kit.figures import Mark, round_places
 from scenes.kit.ledger import MINUS, Quantity, Values
 from scenes.kit.legend import Legend
+from scenes.kit.names import class_names
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Derived, Number
 from scenes.kit.plot import Plot
@@ -349,7 +350,7 @@ class Bias(Chapter):
 
     def thing(self, label: int) -> str:
         """What a class is called in a sentence: "a five", "an ankle boot"."""
-        return with_article(in_words(self.trace.classes[label]))
+        return with_article(in_words(class_names(self.trace)[label]))
 
     def effect(self) -> str:
         """What the bias does to this neuron here, which the narration then says."""
@@ -617,15 +618,15 @@ class Proof:
         self.after = "text" if before == label != after else "kept"
         output = f"a{self.view.layers}"
         self.figures: dict[str, Quantity | str] = {
-            "truth": with_article(in_words(trace.classes[label])),
-            "said": with_article(in_words(trace.classes[before])),
-            "says": with_article(in_words(trace.classes[after])),
+            "truth": with_article(in_words(class_names(trace)[label])),
+            "said": with_article(in_words(class_names(trace)[before])),
+            "says": with_article(in_words(class_names(trace)[after])),
             "biases": Quantity.derived(findings.count_biases, trace),
             "sure": Quantity.recorded(self.view, f"{output}[{label}]"),
             "unsure": Quantity.recorded(self.bare, f"{output}[{label}]"),
         }
         self.digit = Picture(self.view, "x", size=3.4)
-        self.bars = Bars.of(self.view, output, trace.classes, width=5.0, pitch=0.5)
+        self.bars = Bars.of(self.view, output, class_names(trace), width=5.0, pitch=0.5)
         self.bars.set_truth(label).move_to(1.75 * RIGHT + 0.35 * DOWN)
         self.digit.move_to(4.75 * LEFT).match_y(self.bars.tracks)
         self.rows = (before, after)

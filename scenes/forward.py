@@ -62,6 +62,7 @@ from scenes.kit.findings import (
 from scenes.kit.ledger import MINUS, Quantity, Values
 from scenes.kit.legend import Legend
 from scenes.kit.motion import AddUp, Multiply, Unroll
+from scenes.kit.names import class_names
 from scenes.kit.narration import in_words, with_article
 from scenes.kit.number import Derived, Number, column_of
 from scenes.kit.shape_box import ShapeText
@@ -141,10 +142,10 @@ class Forward(Chapter):
         self.digit = Picture(step, "x", size=PICTURE).move_to(PICTURES[0])
         self.bars = Bars(
             quantities(step, f"a{self.last}"),
-            self.trace.classes,
+            class_names(self.trace),
             scale=1.0,
             width=BAR,
-            pitch=min(HEIGHT / self.trace.sizes[-1], 0.55),
+            pitch=pitch_of(self.trace.sizes[-1]),
         )
         self.bars.shift((RIGHT_EDGE - self.bars.get_right()[0]) * RIGHT)
         outputs = self.bars.get_left()[0] - 0.5
@@ -167,7 +168,7 @@ class Forward(Chapter):
 
     def words_for(self, label: int) -> str:
         """A class in words: "a five", "an eight", or "an ankle boot"."""
-        return with_article(in_words(self.trace.classes[label]))
+        return with_article(in_words(class_names(self.trace)[label]))
 
     def products(self, layer: int) -> Values:
         """Weight × input on each edge that leads to a layer, (n_out, n_in)."""
@@ -505,7 +506,7 @@ class Forward(Chapter):
         sure = float(step.a[self.last][step.prediction]) >= 0.5
         outcome = "wrong" if step.prediction != step.label else "right" if sure else "unsure"
         figures = {
-            "said": self.trace.classes[step.prediction],
+            "said": class_names(self.trace)[step.prediction],
             "a_picture": self.words_for(step.label),
             "output": Quantity.recorded(step, f"a{self.last}[{step.prediction}]"),
         }
@@ -528,7 +529,7 @@ class Forward(Chapter):
         bars = self.bars
         whole = VGroup(bars.names[row_], bars.tracks[row_], bars.figures[row_])
         box = SurroundingRectangle(whole, color=ACTIVATION, buff=0.07, stroke_width=3)
-        return box.stretch_to_fit_height(0.95 * HEIGHT / len(bars.names))
+        return box.stretch_to_fit_height(0.95 * pitch_of(len(bars.names)))
 
     def after_training(self) -> None:
         """The same picture through the trained network."""
@@ -537,7 +538,7 @@ class Forward(Chapter):
         light, scales = light_of(weights, a), scales_of(a)
         figures: dict[str, Quantity | str] = {
             "steps": Quantity.derived(count_steps, trace),
-            "said": trace.classes[end.prediction],
+            "said": class_names(trace)[end.prediction],
             "output": Quantity.recorded(end, f"a{self.last}[{end.prediction}]"),
         }
         with self.beat("trained", "right" if end.right else "wrong", moment=end, **figures):
@@ -583,7 +584,7 @@ class Forward(Chapter):
 
     def trained_legends(self, light: Mapping[int, float]) -> Group:
         """A legend for each layer's edges, named as in the code: each has its own scale."""
-        heights = (-1.5, -2.9) if self.last == 2 else (2.3, -1.5, -2.9)
+        heights = {2: (-1.5, -2.9), 3: (2.3, -1.5, -2.9), 4: (2.3, -1.25, -2.2, -3.15)}[self.last]
         legends = Group()
         for (layer, scale), height in zip(light.items(), heights, strict=True):
             name = f"W{layer} × {layer_name(layer - 1, self.last)[1]}"
@@ -602,6 +603,11 @@ class Forward(Chapter):
 def at(x: float, y: float) -> Point3D:
     """A point of the scene."""
     return np.array([x, y, 0.0])
+
+
+def pitch_of(outputs: int) -> float:
+    """From one output's bar to the next."""
+    return min(HEIGHT / outputs, 0.55)
 
 
 def layer_name(layer: int, last: int) -> tuple[str, str]:

@@ -41,7 +41,7 @@ from network.trace import Trace
 from scenes.kit.bars import Bars
 from scenes.kit.chapter import Chapter
 from scenes.kit.claims import claim_length
-from scenes.kit.digit import Picture, PixelImage
+from scenes.kit.digit import FRAME_WIDTH, Picture, PixelImage
 from scenes.kit.figures import Figure, Mark, quantities
 from scenes.kit.findings import (
     column_distances,
@@ -56,10 +56,12 @@ from scenes.kit.findings import (
     one_hot_table,
     ramp,
 )
+from scenes.kit.fitted_names import names_in_rows
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.motion import Change
-from scenes.kit.narration import in_words, with_article
+from scenes.kit.names import class_names
 from scenes.kit.number import Derived, Number
+from scenes.kit.phrase import at_the_beginning, in_words, with_article, with_the
 from scenes.kit.shape_box import shape_beside
 from scenes.kit.style import (
     ACTIVATION,
@@ -88,7 +90,8 @@ POST: Final = LINE + 1.85
 
 # The columns: rows are as high as those of the identity matrix, of the upright number line and
 # of the bars, so that a class stays at its height.
-CELL: Final = 0.48
+CELL: Final = 0.48  # side of a cell, where there are not too many
+COLUMN: Final = 4.8  # and the longest that a column may be
 MIDDLE: Final = -0.35
 PICTURE: Final = 5.3 * LEFT + MIDDLE * UP
 GRID: Final = MIDDLE * UP
@@ -97,8 +100,11 @@ EDGE: Final = 6.4  # where the names of the classes end at the right
 UPRIGHT: Final = -3.2  # where the number line stands when it is upright
 HEAD: Final = 2.45  # height of what is written above the columns
 MAP: Final = 3.35  # how far left and right of the middle the two tables are
+MAP_SIDE: Final = 4.0  # and how large they may be
 MAP_CELL: Final = 0.4
-BIG: Final = 0.9  # a cell of the row when it is alone
+MOST_NUMERALS: Final = 10  # side by side above them
+BIG: Final = 9.0  # length of the row when it is alone
+BIG_CELL: Final = 0.9
 
 
 class OneHot(Chapter):
@@ -120,13 +126,15 @@ class OneHot(Chapter):
         self.ask_why()
         self.one_number()
         self.nearly_right()
-        self.very_wrong()
+        if not self.alike:
+            self.very_wrong()
         self.only_names()
         self.ten_places()
         self.one_row_each()
         self.stand_it_up()
         self.two_places_differ()
-        self.always_two()
+        if not self.alike:
+            self.always_two()
         self.all_equally_far()
         self.what_it_says()
         self.ten_against_ten()
@@ -136,22 +144,22 @@ class OneHot(Chapter):
 
     def set_stage(self) -> None:
         """Choose the guesses, and the words for the classes."""
-        self.classes = self.trace.classes
+        self.classes = class_names(self.trace)
         self.count = self.trace.sizes[-1]
+        self.cell = cell_side(self.count)
+        self.big = min(BIG_CELL, BIG / self.count)
         self.label = int(self.story.label)
         self.near = next_class(self.label, self.count)
         self.far = farthest_class(self.label, self.count)
         # Where classes have names, the numbers are plain codes, and other words are true.
-        self.named = any(len(name) > 1 for name in self.classes)
+        self.named = self.classes != tuple(map(str, range(self.count)))
         self.variant = "named" if self.named else "text"
-        self.class_names = VGroup(
-            *(
-                Words(name, x_height=SMALL, colour=TRUTH if k == self.label else DIM)
-                for k, name in enumerate(self.classes)
-            )
-        )
+        # Of two classes, and in the middle of three: no mistake is larger than another.
+        self.alike = self.near == self.far
+        self.class_names = names_in_rows(self.classes, self.cell, colour=DIM)
+        self.class_names[self.label].set_color(TRUTH)
         room = max(self.class_names.width, 0.8)
-        self.label_place = (EDGE - room - 0.3 - CELL / 2) * RIGHT + MIDDLE * UP
+        self.label_place = (EDGE - room - 0.3 - self.cell / 2) * RIGHT + MIDDLE * UP
         self.guess_place = self.label_place + BETWEEN * LEFT
         self.words: dict[str, Quantity | str] = {
             "ten": Quantity.derived(layer_size, self.trace, self.story.layers),
@@ -162,7 +170,10 @@ class OneHot(Chapter):
         for role, label in (("label", self.label), ("near", self.near), ("far", self.far)):
             said = in_words(self.classes[label])
             self.words |= {role: said, f"a_{role}": with_article(said)}
-        self.words["a_label_first"] = str(self.words["a_label"]).capitalize()
+        self.words["the_label"] = with_the(in_words(self.classes[self.label]))
+        self.words["a_label_first"] = at_the_beginning(
+            with_article(in_words(self.classes[self.label]))
+        )
 
     def ask_why(self) -> None:
         """Open on the question, with the story's own label in it."""
@@ -200,7 +211,7 @@ class OneHot(Chapter):
 
     def nearly_right(self) -> None:
         """A guess next to the label: a short way."""
-        with self.beat("nearly-right", self.variant, **self.words):
+        with self.beat("nearly-right", "alike" if self.alike else self.variant, **self.words):
             self.flag = flag(self.near, self.count)
             self.play(
                 FadeIn(self.flag, shift=0.3 * DOWN),
@@ -236,43 +247,48 @@ class OneHot(Chapter):
 
     def only_names(self) -> None:
         """Every guess has its error; but the order of the classes could be any other."""
-        with self.beat("only-names", self.variant, **self.words):
+        with self.beat("only-names", self.variant_of_lengths(), **self.words):
             others = [k for k in range(self.count) if k != self.label]
             bars = {k: self.error_bar(k) for k in others}
             figures = {k: self.off_by(k).next_to(bars[k], UP, buff=0.16) for k in others}
-            rest = [k for k in others if k not in (self.near, self.far)]
+            told = {self.near: (self.short, self.short_figure)}
+            if not self.alike:
+                told[self.far] = (self.long, self.long_figure)
             self.play(
                 FadeOut(self.flag),
                 self.numerals[self.far].animate.set_color(DIM),
-                ReplacementTransform(self.short, bars[self.near]),
-                ReplacementTransform(self.long, bars[self.far]),
-                ReplacementTransform(self.short_figure, figures[self.near]),
-                ReplacementTransform(self.long_figure, figures[self.far]),
+                *(ReplacementTransform(length, bars[k]) for k, (length, _) in told.items()),
+                *(ReplacementTransform(figure, figures[k]) for k, (_, figure) in told.items()),
             )
-            self.play(
-                LaggedStart(
-                    *(FadeIn(VGroup(bars[k], figures[k]), shift=0.3 * UP) for k in rest),
-                    lag_ratio=0.15,
-                ),
-                run_time=1.5,
-            )
-            near, far = self.examples[self.near], self.examples[self.far]
-            self.play(
-                *(e.frame.animate.set_stroke(ACTIVATION, width=3) for e in (near, far)),
-                run_time=QUICK,
-            )
-            self.bring_to_front(near, far)
-            # Flat arcs, past the row of numerals above and the margin below.
-            arc = 4 * np.arctan(0.8 / abs(near.get_x() - far.get_x()))
-            self.play(
-                *(
-                    Transform(a, a.copy().move_to(b), path_arc=arc)
-                    for a, b in ((near, far), (far, near))
-                ),
-                run_time=2.0,
-            )
+            if rest := [k for k in others if k not in told]:
+                arrive = (FadeIn(VGroup(bars[k], figures[k]), shift=0.3 * UP) for k in rest)
+                self.play(LaggedStart(*arrive, lag_ratio=0.15), run_time=1.5)
+            if not self.alike:
+                self.swap_examples(self.near, self.far)
             self.hold()
             self.errors = VGroup(*bars.values(), *figures.values())
+
+    def swap_examples(self, one: int, two: int) -> None:
+        """Two classes get each other's number."""
+        near, far = self.examples[one], self.examples[two]
+        self.play(
+            *(e.frame.animate.set_stroke(ACTIVATION, width=3) for e in (near, far)),
+            run_time=QUICK,
+        )
+        self.bring_to_front(near, far)
+        # Flat arcs, past the row of numerals above and the margin below.
+        arc = 4 * np.arctan(0.8 / abs(near.get_x() - far.get_x()))
+        self.play(
+            *(
+                Transform(a, a.copy().move_to(b), path_arc=arc)
+                for a, b in ((near, far), (far, near))
+            ),
+            run_time=2.0,
+        )
+
+    def variant_of_lengths(self) -> str:
+        """Which words are true of how far mistakes are apart as numbers."""
+        return self.variant if not self.alike else "two" if self.count == 2 else "alike"
 
     # In ten places
 
@@ -280,7 +296,7 @@ class OneHot(Chapter):
         """The places on the line become cells: a 1 where the label is, and zeros."""
         with self.beat("ten-places", self.variant, **self.words):
             self.row = Places(self.entries(self.label), self.label, TRUTH)
-            self.row.scale(BIG / CELL).move_to(1.8 * RIGHT + MIDDLE * UP)
+            self.row.scale(self.big / self.cell).move_to(1.8 * RIGHT + MIDDLE * UP)
             self.play(
                 *map(FadeOut, (self.errors, self.line, self.post, *self.examples)),
                 *(
@@ -311,14 +327,16 @@ class OneHot(Chapter):
             eye = Values.of(one_hot_table, self.count)
             first = np.zeros_like(eye.values)
             first[self.label] = eye.values[self.label]
-            side = CELL * self.count
+            side = self.cell * self.count
             grid = PixelImage(first, width=side, height=side, colour=TRUTH).move_to(GRID)
             self.lines = grid_lines(grid, self.count)
             self.set_names_and_code(grid)
             top = grid.get_top()[1]
             columns = grid.get_cell_centres()[: self.count]
             self.play(
-                self.row.animate.scale(CELL / BIG).move_to(GRID + rise(self.label, self.count)),
+                self.row.animate.scale(self.cell / self.big).move_to(
+                    GRID + rise(self.label, self.count)
+                ),
                 *(
                     numeral.animate.move_to((column[0], top + 0.14 + numeral.height / 2, 0))
                     for numeral, column in zip(self.numerals, columns, strict=True)
@@ -406,7 +424,7 @@ class OneHot(Chapter):
         )
         self.short = self.upright_length(self.near)
         self.short_figure = self.off_by(self.near, LARGE).next_to(self.short, RIGHT)
-        middle = (self.short_figure.get_right()[0] + self.guess_place[0] - CELL) / 2
+        middle = (self.short_figure.get_right()[0] + self.guess_place[0] - self.cell) / 2
         self.root = VGroup(
             Formula("sqrt(1^2 + 1^2)", colour=BLAME), Formula("= sqrt(2)", colour=BLAME)
         )
@@ -448,7 +466,7 @@ class OneHot(Chapter):
 
     def all_equally_far(self) -> None:
         """Every label against every guess, in both ways."""
-        with self.beat("all-equally-far", "text", **self.words):
+        with self.beat("all-equally-far", "two" if self.count == 2 else "text", **self.words):
             leaving = VGroup(self.line, self.dots, self.short, self.short_figure, self.heads)
             leaving.add(self.root, self.separate, *self.boxes.values(), self.guess, self.row)
             leaving.add(self.class_names, self.label_words, self.row_names)
@@ -467,10 +485,10 @@ class OneHot(Chapter):
             self.hold(0.3)
             pairs = [
                 self.pointer(table, guess, figure(guess, SMALL))
-                for guess in (self.near, self.far)
+                for guess in ((self.near,) if self.alike else (self.near, self.far))
                 for table, figure in zip(tables, (self.off_by, self.apart), strict=True)
             ]
-            for first in (0, 2):
+            for first in range(0, len(pairs), 2):
                 self.play(*map(FadeIn, pairs[first : first + 2]))
                 self.hold(0.5)
             self.tables = Group(*(Group(t.image, t.words) for t in tables), *pairs, self.head)
@@ -493,7 +511,7 @@ class OneHot(Chapter):
             self.play(self.bars.animate_growth(run_time=1.5))
             self.largest = Rectangle(
                 width=self.bars.figures.get_right()[0] - self.bars.names.get_left()[0] + 0.65,
-                height=CELL,
+                height=self.cell,
                 color=ACTIVATION,
             )
             self.largest.move_to(self.bars.tracks[said]).align_to(self.bars.names, LEFT)
@@ -536,12 +554,16 @@ class OneHot(Chapter):
         number = Number(self.story, "label", decimals=0, colour=TRUTH)
         return row(Words("label", colour=TRUTH), number, gap=0.18)
 
-    def example(self, label: int) -> Picture:
+    def example(self, label: int) -> "Picture | Missing":
         """The first training image of a class, below its place; the story's own for its class."""
+        where = place(label, self.count) + 1.5 * DOWN
+        if label == self.label:
+            return Picture(self.story, "x", size=EXAMPLE).move_to(where)
         first = first_of_class(self.trace, label)
-        own = label == self.label
-        moment = self.story if own else self.tell_of(self.trace.see(("train", first)))
-        return Picture(moment, "x", size=EXAMPLE).move_to(place(label, self.count) + 1.5 * DOWN)
+        if first is None:
+            return Missing().move_to(where)
+        moment = self.tell_of(self.trace.see(("train", first)))
+        return Picture(moment, "x", size=EXAMPLE).move_to(where)
 
     def length(self, guess: int, height: float) -> VMobject:
         """From the label to a guess, along the number line."""
@@ -565,7 +587,9 @@ class OneHot(Chapter):
     def upright_length(self, guess: int) -> VMobject:
         """From the label to a guess, beside the upright number line."""
         start, end = (self.upright(k) + 0.35 * RIGHT for k in (self.label, guess))
-        return claim_length(strip(start, end, 0.05 * RIGHT), self.distance(guess), CELL, along=UP)
+        return claim_length(
+            strip(start, end, 0.05 * RIGHT), self.distance(guess), self.cell, along=UP
+        )
 
     def distance(self, guess: int) -> Quantity:
         """How far a guess is from the label as a number."""
@@ -598,7 +622,7 @@ class OneHot(Chapter):
 
     def difference_box(self, label: int) -> Rectangle:
         """Around a row of both columns, where they differ."""
-        box = Rectangle(width=BETWEEN + CELL + 0.2, height=CELL + 0.04, color=BLAME)
+        box = Rectangle(width=BETWEEN + self.cell + 0.2, height=self.cell + 0.04, color=BLAME)
         middle = (self.label_place + self.guess_place) / 2
         return box.move_to(middle + rise(label, self.count))
 
@@ -607,7 +631,7 @@ class OneHot(Chapter):
         cell = table.image.get_cell_centre(guess, self.label)
         inner = np.array([-0.85 if table.image.get_x() < 0 else 0.35, cell[1], 0.0])
         figure.move_to(inner)
-        box = Square(MAP_CELL, color=TEXT, stroke_width=3).move_to(cell)
+        box = Square(table.cell, color=TEXT, stroke_width=3).move_to(cell)
         edge = box.get_right() if inner[0] > cell[0] else box.get_left()
         start = figure.get_left() if inner[0] > cell[0] else figure.get_right()
         line = Line(start + 0.08 * np.sign(edge - start), edge, color=TEXT, stroke_width=2)
@@ -632,7 +656,7 @@ class OneHot(Chapter):
             self.classes,
             scale=1.0,
             width=3.0 - left,
-            pitch=CELL,
+            pitch=self.cell,
         )
         return bars.shift(left * RIGHT + MIDDLE * UP - bars.tracks.get_edge_center(LEFT))
 
@@ -659,17 +683,26 @@ class Places(VGroup):
         *,
         upright: bool = False,
     ) -> None:
-        squares = VGroup(*(Square(CELL, color=FAINT, stroke_width=2) for _ in entries))
+        side = cell_side(len(entries))
+        squares = VGroup(*(Square(side, color=FAINT, stroke_width=2) for _ in entries))
         self.squares = squares.arrange(DOWN if upright else RIGHT, buff=0)
         self.zeros = {
             k: Figure(entry, decimals=0, x_height=SMALL, colour=DIM).move_to(squares[k])
             for k, entry in enumerate(entries)
             if k != hot
         }
-        cell = Square(CELL, stroke_width=0, fill_color=colour, fill_opacity=1)
+        cell = Square(side, stroke_width=0, fill_color=colour, fill_opacity=1)
         one = Figure(entries[hot], decimals=0, x_height=SMALL, colour=BACKGROUND)
         self.hot = VGroup(cell, one).move_to(squares[hot])
         super().__init__(squares, *self.zeros.values(), self.hot)
+
+
+class Missing(VGroup):
+    """The empty frame of a class of which there is no image."""
+
+    def __init__(self) -> None:
+        self.frame = Square(EXAMPLE, color=FAINT, stroke_width=FRAME_WIDTH)
+        super().__init__(self.frame)
 
 
 class TurnUpright(Animation):
@@ -708,10 +741,11 @@ class Table:
         count, largest = len(distances.values), float(distances.values.max())
         centre = MAP * side + (MIDDLE - 0.2) * UP
         self.distances = distances
+        self.cell = min(MAP_CELL, MAP_SIDE / count)
         self.image = PixelImage(
             distances,
-            width=count * MAP_CELL,
-            height=count * MAP_CELL,
+            width=count * self.cell,
+            height=count * self.cell,
             colour=BLAME,
             scale=largest,
         ).move_to(centre)
@@ -724,6 +758,8 @@ class Table:
         guess = Words("guess", x_height=SMALL, colour=ACTIVATION)
         guess.next_to(np.array([edge, columns[0].get_y(), 0]), side, buff=0.1)
         guess.shift((columns[0].baseline - guess.baseline) * UP)
+        if count > MOST_NUMERALS:
+            columns = columns[::2]
         head = Words(name).next_to(VGroup(*columns), UP, buff=0.35)
         shown = Values.of(ramp, 0, 1, 61)
         strip = PixelImage(shown.values[None], width=2.4, height=0.16, colour=BLAME)
@@ -750,7 +786,12 @@ def place(label: int, count: int) -> Point3D:
 
 def rise(label: int, count: int) -> Point3D:
     """From the middle of a column to the row of a class."""
-    return ((count - 1) / 2 - label) * CELL * UP
+    return ((count - 1) / 2 - label) * cell_side(count) * UP
+
+
+def cell_side(count: int) -> float:
+    """Side of a cell of a column with so many."""
+    return min(CELL, COLUMN / count)
 
 
 def strip(start: Point3D, end: Point3D, half: Point3D) -> VMobject:

@@ -1,6 +1,8 @@
 """A picture of values shows each value as one sharp cell, where the queries say it is."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from manim.constants import RESAMPLING_ALGORITHMS
 
 from scenes.kit.digit import Digit, PixelImage
 from scenes.kit.encoding import activation_colours, get_rgb, signed_colours
+from scenes.kit.ledger import Values
 from scenes.kit.style import BACKGROUND, NEGATIVE, POSITIVE
 
 PIXELS = np.random.default_rng(1).random(784).astype(np.float32)
@@ -58,6 +61,24 @@ def test_all_centres_are_those_of_the_cells_even_after_moving() -> None:
     np.testing.assert_allclose(centres[0], [2 - 0.7 + 0.025, 0.7 - 0.025, 0])
     np.testing.assert_allclose(centres[-1], [2 + 0.7 - 0.025, -0.7 + 0.025, 0])
     assert digit.pixel_size == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("size", "sides"), [((28, 14), (1.0, 2.0)), ((14, 28), (2.0, 1.0)), ((32, 32), (2.0, 2.0))]
+)
+def test_pixels_stay_square_whatever_the_shape_of_the_image(
+    size: tuple[int, int], sides: tuple[float, float]
+) -> None:
+    pixels = np.linspace(0, 1, size[0] * size[1], dtype=np.float32)
+    view: Any = SimpleNamespace(size=size)
+    digit = Digit(Values("x", pixels, moment=view), size=2.0)
+    assert digit.values.shape == size
+    np.testing.assert_array_equal(digit.values.ravel(), pixels)
+    assert (digit.width, digit.height) == pytest.approx(sides)
+    assert digit.frame.width == pytest.approx(sides[0])
+    np.testing.assert_array_equal(Digit(pixels.reshape(size)).values.shape, size)
+    # What is of a moment but no picture of it, such as the dots of a field, may be a square.
+    assert Digit(Values("x", np.zeros(9), moment=view)).values.shape == (3, 3)
 
 
 def test_the_frame_goes_along() -> None:

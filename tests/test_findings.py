@@ -126,6 +126,12 @@ def test_the_first_image_of_a_class():
     assert [findings.first_of_class(trace, label) for label in (5, 0, 4)] == [0, 1, 2]
 
 
+def test_a_class_without_images_has_no_first_one():
+    train = Split(np.zeros((4, 1, 1), np.uint8), np.array([5, 0, 4, 0], np.uint8))
+    trace = SimpleNamespace(dataset=SimpleNamespace(train=train))
+    assert findings.first_of_class(trace, 7) is None
+
+
 def test_the_class_beside_a_label_is_one_away():
     nearest = [findings.next_class(label, 10) for label in range(10)]
     assert nearest == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]

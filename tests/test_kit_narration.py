@@ -20,6 +20,8 @@ from scenes.kit.narration import (
     subtitles,
     with_article,
 )
+from scenes.kit.phrase import with_the
+from scenes.kit.shown import agrees
 
 
 @pytest.fixture
@@ -158,10 +160,30 @@ def test_a_subtitle_stays_for_its_share_of_the_words():
         ("1", "a one"),
         ("Ankle boot", "an ankle boot"),
         ("Bag", "a bag"),
+        ("class 7", "class 7"),
+        ("class 11", "class 11"),
+        ("class act", "a class act"),
     ],
 )
 def test_classes_in_a_sentence(name, said):
     assert with_article(in_words(name)) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("5", "the five"), ("Ankle boot", "the ankle boot"), ("class 7", "class 7")],
+)
+def test_classes_that_were_named_before(name, said):
+    assert with_the(in_words(name)) == said
+
+
+def test_numerals_at_the_beginning_of_a_sentence(narration):
+    words = narration('[backprop.a]\ntext = "{count:Word} outputs, {count:word} scores."')
+    ten = Quantity("layer_size(trace, 2)", 10.0)
+    told = words.tell("a", fake_step(0), {"count": ten})
+    assert told.text == "Ten outputs, ten scores."
+    assert [agrees(text, 10.0) for _, text in told.figures] == [True, True]
+    assert not agrees("Eleven", 10.0)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.encoding import get_scale
 from scenes.kit.figures import Figure, Mark, finite, quantities, round_down, round_up
 from scenes.kit.findings import count_values
+from scenes.kit.fitted_names import names_in_rows
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.phrase import phrase
 from scenes.kit.state import GoTo, State
@@ -61,7 +62,8 @@ class Bars(VGroup):
     shown
         The quantities, from top to bottom; `Bars.of` takes them from a step.
     names
-        What each row is called: class names, as in ``"0123456789"``. None for no names.
+        What each row is called: class names, as in ``"0123456789"``, cut where they are too
+        long. None for no names.
     signed
         False: bars run to the right, from 0 to `scale`. True: to both sides of a line at zero,
         negative to the left.
@@ -71,7 +73,8 @@ class Bars(VGroup):
     width
         Length of a full row's track, scene units.
     pitch
-        From row to row, scene units; at least 0.42 for figures, 0.48 for names with p and g.
+        From row to row, scene units; at least 0.38 for figures, 0.48 for names with p and g that
+        are not in capitals.
     decimals
         Of the figures.
     figures
@@ -139,9 +142,9 @@ class Bars(VGroup):
         self.names: Parts[Words] = Parts()
         self.figures: Parts[Figure] = Parts()
         if names is not None:
-            for track, name in zip(self.tracks, names, strict=True):
-                self.names.add(Words(name, x_height=x_height))
-                self.names[-1].next_to(track, LEFT, buff=_CLOSE)
+            self.names = names_in_rows(names, pitch, x_height=x_height)
+            for track, words in zip(self.tracks, self.names, strict=True):
+                words.next_to(track, LEFT, buff=_CLOSE)
             # On one baseline within each row, whatever letters a name has.
             for track, words in zip(self.tracks, self.names, strict=True):
                 words.shift((_baseline(track, x_height) - words.baseline) * np.array([0, 1, 0]))

@@ -73,6 +73,7 @@ from scenes.kit.badge import Arrive, Leave, MomentBadge
 from scenes.kit.books import check_free, keep_books
 from scenes.kit.claims import find_claims
 from scenes.kit.equation import find_equalities
+from scenes.kit.findings import layer_size
 from scenes.kit.ledger import Ledger, Quantity, Reading, Relation
 from scenes.kit.narration import (
     CUE,
@@ -304,6 +305,10 @@ class Chapter(Scene):
         # Where a step saw many images, the story is that of the first.
         self.story = self.choose_step(self.trace, settings).example(0)
         self._narration = Narration.load(self.narration, self.file_name())
+        layers = {"pixels": 0, "outputs": self.story.layers}
+        self._counts = {
+            name: Quantity.derived(layer_size, self.trace, layer) for name, layer in layers.items()
+        }
         self._title = VGroup()
         if self.title:
             self._title.add(Words(self.title, x_height=SMALL, colour=DIM))
@@ -399,7 +404,8 @@ class Chapter(Scene):
         """
         if self._beat is not None:
             raise ValueError(f"beat {name!r} begins before {self._beat.name!r} has ended")
-        told = self._narration.tell(name, self.story, {**(given or {}), **figures}, variant)
+        words = {**self._counts, **(given or {}), **figures}
+        told = self._narration.tell(name, self.story, words, variant)
         self.next_section(name)
         if moment != "same":
             self._turn_badge(MomentBadge(moment))

@@ -31,6 +31,7 @@ from scenes.kit.arrays import Floats
 from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.figures import quantities
 from scenes.kit.findings import nearer
+from scenes.kit.fitted_names import names_in_rows
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number, align_points
 from scenes.kit.state import GoTo, State
@@ -53,7 +54,7 @@ class ClassTable(VGroup):
     Parameters
     ----------
     classes
-        Their names, from the top down.
+        Their names, from the top down; cut where they are too long.
     label
         The true class, in green; None for none.
 
@@ -70,12 +71,9 @@ class ClassTable(VGroup):
     def __init__(self, classes: Sequence[str], label: int | None = None) -> None:
         super().__init__()
         self.rows = stage.rows(len(classes))
-        self.names: Parts[Words] = Parts(
-            *(
-                Words(name, x_height=SMALL, colour=TRUTH if index == label else DIM)
-                for index, name in enumerate(classes)
-            )
-        )
+        self.names = names_in_rows(classes, self.rows.pitch, colour=DIM)
+        if label is not None:
+            self.names[label].set_color(TRUTH)
         end = stage.BODY.left + max(_NARROWEST, self.names.width)
         for index, words in enumerate(self.names):
             words.shift(

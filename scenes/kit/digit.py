@@ -1,4 +1,4 @@
-"""A picture made of values: a 28 × 28 digit, or weights and gradients in its shape.
+"""A picture made of values: an image such as a digit, or weights and gradients in its shape.
 
 Pixels stay square and sharp at any size. `PixelImage` is what digits and the heat strips of
 `scenes.kit.diagram` have in common; the colours come from `scenes.kit.encoding`.
@@ -26,9 +26,6 @@ from scenes.kit.encoding import (
 from scenes.kit.ledger import Values
 from scenes.kit.state import GoTo, State
 from scenes.kit.style import ACTIVATION, BACKGROUND, FAINT, NEGATIVE, POSITIVE
-
-SIDE: Final = 28
-"""Pixels along each side of an MNIST picture."""
 
 FRAME_WIDTH: Final = 1.5
 
@@ -189,29 +186,30 @@ class PixelImage(ImageMobject):
 
 
 class Digit(PixelImage):
-    """A 28 × 28 picture: a digit, or one neuron's weights or gradients in its shape.
+    """An image, 28 × 28 or any other size, or one neuron's weights or gradients in its shape.
 
     Parameters
     ----------
     pixels
-        (784,) or (28, 28), in [0, 1], or of any size if signed. Other square pictures do too.
+        (rows · columns,) or (rows, columns), in [0, 1], or of any size if signed. Values of a
+        moment have the shape of its image; others in one row are those of a square.
     size
-        Length of a side in scene units.
+        Length of the longer side in scene units.
     **kwargs
         As for `PixelImage`.
 
     Raises
     ------
     ValueError
-        If the pixels do not make a square.
+        If the pixels do not make a square, and nothing says which shape they have.
     """
 
     def __init__(self, pixels: npt.ArrayLike | Values, *, size: float = 3.0, **kwargs: Any) -> None:
         array, source = split(pixels)
-        side = round(array.size**0.5)
-        if side * side != array.size:
-            raise ValueError(f"{array.size} pixels do not make a square picture")
-        super().__init__(array.reshape(side, side), width=size, height=size, **kwargs)
+        rows, columns = _shape_of(array, source)
+        pixel = size / max(rows, columns)
+        picture = array.reshape(rows, columns)
+        super().__init__(picture, width=columns * pixel, height=rows * pixel, **kwargs)
         self._claim(source)
 
     @property
@@ -244,3 +242,17 @@ def state_of(values: npt.ArrayLike | Values, scale: float | None) -> State:
     """The state of what shows such values; the scale there is stays if none is given."""
     shown = values if isinstance(values, Values) else np.asarray(values, dtype=np.float32)
     return {"values": shown} if scale is None else {"values": shown, "scale": float(scale)}
+
+
+def _shape_of(pixels: Floats, source: Values | None) -> tuple[int, int]:
+    """Rows and columns of a picture."""
+    if pixels.ndim == 2:
+        return pixels.shape[0], pixels.shape[1]
+    if source is not None and source.moment is not None:
+        rows, columns = source.moment.size
+        if rows * columns == pixels.size:
+            return rows, columns
+    side = round(pixels.size**0.5)
+    if side * side != pixels.size:
+        raise ValueError(f"{pixels.size} pixels do not make a square picture")
+    return side, side

@@ -390,9 +390,10 @@ def steps_in_all(trace: Trace) -> int:
 # Labels: how far apart two classes are, as numbers and as one-hot columns.
 
 
-def first_of_class(trace: Trace, label: int) -> int:
-    """The first training image of a class."""
-    return int(np.argmax(trace.dataset.train.labels == label))
+def first_of_class(trace: Trace, label: int) -> int | None:
+    """The first training image of a class; None if there is none."""
+    there = np.flatnonzero(trace.dataset.train.labels == label)
+    return int(there[0]) if there.size else None
 
 
 def next_class(label: int, classes: int) -> int:

@@ -6,9 +6,10 @@
     text = "The output for {label:word} should be one. It is {a2[5]}: off by {delta2[5]:+.2f}."
 
 A figure is a path into the step in braces, with an optional format: Python's (``+.2f``; ``.2f``
-when none is given), ``word`` (*five*) or ``a`` (*a five*, *an eight*). Other names can be handed
-over by the beat; where it hands over a view as `end`, ``{end.a2[5]}`` is a value of that. A table
-can hold variants beside ``text``, for the case that the story turns out another way.
+when none is given), ``word`` (*five*), ``Word`` (*Five*) or ``a`` (*a five*, *an eight*). Other
+names can be handed over by the beat; where it hands over a view as `end`, ``{end.a2[5]}`` is a
+value of that. A table can hold variants beside ``text``, for the case that the story turns out
+another way.
 
 A cue, ``{>fall}``, marks where in the words something happens: ``beat.until("fall")`` waits until
 the word after it is being said. It is not said itself. No Manim in this module.
@@ -26,7 +27,7 @@ from typing import Final
 from network.errors import GlassnetError
 from network.moment import Moment
 from scenes.kit.ledger import Quantity, written
-from scenes.kit.phrase import Phrase, filled
+from scenes.kit.phrase import IN_WORDS, Phrase, filled
 from scenes.kit.phrase import in_words as in_words
 from scenes.kit.phrase import with_article as with_article
 
@@ -159,7 +160,7 @@ def _check_form(template: str, where: str) -> None:
         if conversion:
             raise NarrationError(f"{where}: {shown}: there is no !{conversion} in these words")
         try:
-            if spec not in ("word", "a"):
+            if spec not in IN_WORDS:
                 written(1.0, spec or ".2f")
         except ValueError as error:
             raise NarrationError(

@@ -6,6 +6,7 @@ takes a phrase. The chapter notes its figures in the ledger, and ``python -m sce
 the digits that were typed. No Manim in this module.
 """
 
+import re
 from collections.abc import Callable
 from string import Formatter
 from typing import Any, Final, SupportsIndex
@@ -17,6 +18,9 @@ NUMERALS: Final = (
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
     *("eighteen", "nineteen", "twenty"),
 )
+
+IN_WORDS: Final = ("word", "Word", "a")
+"""Formats in which a figure is said: *five*, *Five*, *a five*."""
 
 BLANK: Final = "\N{WHITE SQUARE}"
 """What stands for a figure in `Phrase.typed`."""
@@ -60,17 +64,18 @@ class Phrase(str):
 
     def lower(self) -> "Phrase":
         """In small letters."""
-        return self._changed(str.lower)
+        return self.changed(str.lower)
 
     def capitalize(self) -> "Phrase":
         """Beginning with a capital letter, the rest as it is."""
-        return self._changed(lambda text: text[:1].upper() + text[1:])
+        return self.changed(lambda text: text[:1].upper() + text[1:])
 
     def squeezed(self) -> "Phrase":
         """With single blanks between its words."""
-        return self._changed(lambda text: " ".join(text.split()))
+        return self.changed(lambda text: " ".join(text.split()))
 
-    def _changed(self, change: Callable[[str], str]) -> "Phrase":
+    def changed(self, change: Callable[[str], str]) -> "Phrase":
+        """With other letters; the change leaves blanks and figures as they are."""
         return Phrase(change(str(self)), change(self.typed), self.figures)
 
 
@@ -81,7 +86,7 @@ def phrase(template: str, *parts: Quantity | str) -> Phrase:
     ----------
     template
         With ``{}`` for each part, with a format if it is a quantity: Python's (``.0f`` if none is
-        given), ``word`` (*five*) or ``a`` (*a five*).
+        given), ``word`` (*five*), ``Word`` (*Five*) or ``a`` (*a five*).
     parts
         Quantities, or strings, phrases among them.
 
@@ -130,7 +135,7 @@ def figures_in(text: str) -> tuple[tuple[Quantity, str], ...]:
 
 
 def in_words(name: str) -> str:
-    """A class as it is said: "five" for the digit 5, "ankle boot"."""
+    """A class as it is said: "five" for the digit 5, "ankle boot", "class 7"."""
     if name not in tuple("0123456789"):
         return name.lower()
     word = NUMERALS[int(name)]
@@ -139,17 +144,38 @@ def in_words(name: str) -> str:
 
 
 def with_article(word: str) -> str:
-    """A word with its article: "a five", "an ankle boot"; the "o" of "one" is said as in "won"."""
+    """A class, as `in_words` has it, with its article: "a five", "an ankle boot"; but "class 7".
+
+    The "o" of "one" is said as in "won".
+    """
+    if is_numbered(word):
+        return word
     return f"{'an' if word[0] in 'aeiou' and word != 'one' else 'a'} " + word
 
 
+def with_the(word: str) -> str:
+    """A class, as `in_words` has it, as one that was named before: "the five"; but "class 7"."""
+    return word if is_numbered(word) else "the " + word
+
+
+def is_numbered(word: str) -> bool:
+    """Whether a class has no name, only a number."""
+    return re.fullmatch(r"class \d+", word) is not None
+
+
+def at_the_beginning(words: str) -> str:
+    """Words with a capital letter, as they begin a sentence."""
+    begun = words if isinstance(words, Phrase) else Phrase(words, words)
+    return begun.capitalize()
+
+
 def _said(value: float, spec: str) -> str:
-    if spec not in ("word", "a"):
+    if spec not in IN_WORDS:
         return written(value, spec)
     if value != int(value) or not 0 <= value < len(NUMERALS):
         raise ValueError(f"{value:g} has no word, only 0 to {len(NUMERALS) - 1} have")
     word = NUMERALS[int(value)]
-    return with_article(word) if spec == "a" else word
+    return with_article(word) if spec == "a" else word.capitalize() if spec == "Word" else word
 
 
 def _joined(one: str, two: str) -> Phrase:

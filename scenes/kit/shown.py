@@ -56,7 +56,7 @@ def read_figure(text: str) -> Shown | None:
     ``−0.41``, ``≈1,024``, ``93.3 %``, ``five``, ``an eight``.
     """
     plain = text.replace(MINUS, "-").strip()
-    word = re.sub(r"^an? ", "", plain)
+    word = re.sub(r"^an? ", "", plain).lower()
     if word in _NUMERALS:
         return Shown(Fraction(_NUMERALS.index(word)), Fraction(0), 0)
     figures = list(_FIGURE.finditer(plain))

@@ -1,6 +1,7 @@
 """What classes are called, from the file in a folder to the trace that was trained on it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 

@@ -493,10 +493,10 @@ class ChainRule:
         self.result = row(Formula(difference, colours=colours), Formula(equals), blame)
         self.result.move_to(room.at(0.5, 0.29))
         # Both blames in as many decimals, on one scale.
-        decimals = len(blame.text.partition(".")[2])
-        exact = Number(step, f"delta{step.layers}[{at}]", decimals=decimals, **signed)
-        squared = Number(squared_error_blame, trace, step, at, decimals=decimals, **signed)
-        unit = 1.35 / get_scale(np.array([n.settled.value for n in (exact, squared)]))
+        signed |= {"decimals": len(blame.text.partition(".")[2]), "x_height": SMALL}
+        exact = Number(step, f"delta{step.layers}[{at}]", **signed)
+        squared = Number(squared_error_blame, trace, step, at, **signed)
+        unit = 0.17 * room.width / get_scale(np.array([n.settled.value for n in (exact, squared)]))
         self.compared = [
             self._measure("cross-entropy", exact, unit, 0.13),
             self._measure("squared error", squared, unit, 0.02),
@@ -526,7 +526,7 @@ class ChainRule:
         words.align_to(self.room.at(0.03, up), LEFT).shift(
             (self.room.at(0, up)[1] - words.baseline) * UP
         )
-        zero = self.room.at(0.72, up) + 0.75 * SMALL * UP
+        zero = self.room.at(0.7, up) + 0.75 * SMALL * UP
         number.next_to(zero, RIGHT, buff=0.2).shift((words.baseline - number.baseline) * UP)
         line = Line(zero + 0.26 * UP, zero + 0.26 * DOWN, color=FAINT)
         return VGroup(words, line), Bar(number.settled, unit, zero, BLAME), number

@@ -8,11 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 from manim import (
+    DOWN,
+    LEFT,
     RIGHT,
+    UP,
     Animation,
     AnimationGroup,
     FadeIn,
     LaggedStart,
+    Line,
     SurroundingRectangle,
     VGroup,
     linear,
@@ -82,7 +86,13 @@ class OutputBlame(VGroup):
             )
         )
         own_blame = self.blames[step.label]
-        self.box = SurroundingRectangle(own_blame, color=TRUTH, buff=0.05, stroke_width=2.5)
+        self.box = VGroup(SurroundingRectangle(own_blame, color=TRUTH, buff=0.05, stroke_width=2.5))
+        if table.rows.pitch < self.box.height:
+            # No room between the rows: a stroke at each side.
+            ends = (self.box.get_corner(up + side) for side in (LEFT, RIGHT) for up in (UP, DOWN))
+            left_top, left_bottom, right_top, right_bottom = ends
+            strokes = Line(left_top, left_bottom), Line(right_top, right_bottom)
+            self.box = VGroup(*(stroke.set_stroke(TRUTH, width=2.5) for stroke in strokes))
         self._beside, body = table.zero + _BESIDE[0], stage.BODY
         self.free = stage.Region(table.zero + _BESIDE[1], body.right, body.bottom, body.top)
         self.add(self.axis, self.bars, self.gaps, self.targets, self.heads)
@@ -121,11 +131,11 @@ class Slip(AnimationOf[Bar]):
         thin = smooth(min(1.0, 4.0 * alpha, 4.0 * (1.0 - alpha)))
         points, middle = self.starting_mobject.points.copy(), self.starting_mobject.get_y()
         height = self.starting_mobject.height
-        points[:, 1] = middle + (points[:, 1] - middle) * (1 - 0.88 * thin) - 0.8 * thin * height
+        points[:, 1] = middle + (points[:, 1] - middle) * (1 - 0.95 * thin) - 0.8 * thin * height
         points[:, 0] += self.way * smooth(float(np.clip((alpha - 0.15) / 0.7, 0.0, 1.0)))
         self.mobject.set_points(points)
 
 
 def _late(share: float) -> float:
-    """A rate: nothing before the middle."""
-    return float(smooth(max(0.0, 2.0 * share - 1.0)))
+    """A rate: nothing before the bar has passed."""
+    return float(smooth(max(0.0, (share - 0.7) / 0.3)))

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import numpy as np
 from manim import (
-    DOWN,
     LEFT,
     RIGHT,
     UP,
@@ -109,10 +108,12 @@ class RunCurve(VGroup):
         else:
             claim_points(self.line.set_points_as_corners(points), shown, place)
         look: dict[str, Any] = {"decimals": decimals, "x_height": SMALL}
-        # Where the curve does not go.
-        rises = len(points) > 1 and points[1][1] > points[0][1]
-        self.first = Number(figure, trace, 0, size, **look)
-        self.first.next_to(points[0], (DOWN if rises else UP) + RIGHT, buff=0.06)
+        self.first = Number(figure, trace, 0, size, **look).next_to(
+            points[0], UP + RIGHT, buff=0.06
+        )
+        # Above all that the curve does below it.
+        near = points[points[:, 0] < self.first.get_right()[0] + GAP]
+        self.first.shift((near[:, 1].max() - points[0][1]) * UP)
         start = (len(points) - 1) * size
         self.last = Number(figure, trace, start, start + size, **look)
         # Beyond the axis, where no line of the grid is.

@@ -120,54 +120,6 @@ def test_counts_of_neurons_and_biases():
     assert findings.count_biases(trace) == 4
 
 
-def test_the_first_image_of_a_class():
-    train = Split(np.zeros((4, 1, 1), np.uint8), np.array([5, 0, 4, 0], np.uint8))
-    trace = SimpleNamespace(dataset=SimpleNamespace(train=train))
-    assert [findings.first_of_class(trace, label) for label in (5, 0, 4)] == [0, 1, 2]
-
-
-def test_a_class_without_images_has_no_first_one():
-    train = Split(np.zeros((4, 1, 1), np.uint8), np.array([5, 0, 4, 0], np.uint8))
-    trace = SimpleNamespace(dataset=SimpleNamespace(train=train))
-    assert findings.first_of_class(trace, 7) is None
-
-
-def test_the_class_beside_a_label_is_one_away():
-    nearest = [findings.next_class(label, 10) for label in range(10)]
-    assert nearest == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]
-
-
-def test_from_the_class_beside_a_label_to_the_farthest_the_distance_only_grows():
-    for count in range(2, 13):
-        for label in range(count):
-            near, far = findings.next_class(label, count), findings.farthest_class(label, count)
-            way = range(near, far + 1) if far >= near else range(near, far - 1, -1)
-            distances = [findings.number_distance(label, guess) for guess in way]
-            assert distances == sorted(distances)
-            assert distances[0] == 1
-
-
-def test_the_farthest_class_is_an_end_of_the_line():
-    ends = [findings.farthest_class(label, 10) for label in range(10)]
-    assert ends == [9, 9, 9, 9, 9, 0, 0, 0, 0, 0]
-    # In the middle both ends are as far.
-    assert findings.farthest_class(1, 3) == 0
-
-
-def test_distance_of_two_labels_as_numbers():
-    assert [findings.number_distance(5, guess) for guess in (4, 0, 5, 9)] == [1, 5, 0, 4]
-
-
-def test_a_one_hot_column_has_its_one_in_the_place_of_the_label():
-    assert [findings.one_hot_entry(4, 2, place) for place in range(4)] == [0, 0, 1, 0]
-
-
-def test_distance_of_two_labels_as_columns_is_the_same_for_any_two():
-    apart = [findings.one_hot_distance(10, i, j) for i in range(10) for j in range(10) if i != j]
-    assert apart == pytest.approx([1.41421356] * 90)
-    assert findings.one_hot_distance(10, 5, 5) == 0
-
-
 def a_step(x: Sequence[float], W: Any, a: Sequence[float] = (0,)) -> Any:
     """A step of one layer: picture, weights and activations."""
     arrays = (np.array(array, np.float32) for array in (x, W, a))

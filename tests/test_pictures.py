@@ -342,16 +342,36 @@ PLANTED = {
         "{}; self.changes.values[3] = 0",
     ),
     "a distance too short": (
-        *("one_hot", "unit = REACH / (self.count - 1)"),
-        "{}; end = start + 0.8 * (end - start)",
+        *("one_hot", "self.short = self.measure(self.near, LIFTS[0])"),
+        "{}; self.short.length.stretch(0.8, 0)",
     ),
     "a row of a table": (
         *("one_hot", "numbers = Values.of(number_distances, self.count)"),
         "{}; numbers.values[2] = numbers.values[7]",
     ),
+    "a one in another place": (
+        *("one_hot", "self.play(self.row.animate_upright(self.label_place), run_time=1.5)"),
+        "{}; self.row.filled.move_to(self.row.squares[self.near])",
+    ),
+    "a numeral of another class": (
+        *("one_hot", "self.line = NumberLine(first.centre, last.centre, self.count)"),
+        "{}; a, b = self.line.numerals[2:4]; x = a.get_x(); a.match_x(b); b.set_x(x)",
+    ),
+    "a way to go that ends too soon": (
+        *("one_hot", "ways = self.table.ways(self.story, UNIT)"),
+        # When they have grown: then they are as drawn.
+        "ways = self.table.ways(self.story, UNIT); self.hold = lambda *_: "
+        "(ways[3].stretch(0.8, 0), OneHot.hold(self))",
+    ),
+    "a typed class": (
+        "one_hot",
+        "self.classes = class_names(self.trace)",
+        "self.classes = self.trace.classes",
+    ),
+    "code of another size": ("one_hot", 'phrase("np.eye({})", self.ten)', '"np.eye(12)"'),
     "a random picture": (
         *("one_hot", "self.play(FadeIn(self.digit, scale=0.9), run_time=QUICK)"),
-        "{}; import manim; noise = np.random.default_rng(0).random((28, 28)); "
+        "{}; import manim, numpy as np; noise = np.random.default_rng(0).random((28, 28)); "
         "self.add(manim.ImageMobject(np.uint8(noise * 255)).to_corner())",
     ),
     "gaps half as long": (

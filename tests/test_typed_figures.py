@@ -77,3 +77,9 @@ def test_shapes_are_those_of_the_run(oracle):
 )
 def test_figures_in_what_is_said_are_filled_in(said, found):
     assert find_typed_in_words(said) == found
+
+
+def test_the_name_of_a_class_is_no_figure():
+    said = "Here is an eight, and it takes it for seven."
+    assert find_typed_in_words(said) == "eight"
+    assert find_typed_in_words(said, ("three", "Eight")) == "seven"

@@ -75,6 +75,23 @@ EXAMPLES: Final = {
         "Comparison(trace.see(step.picture, at=0), end, "
         "ClassTable(trace.dataset.classes, step.label))"
     ),
+    "Places": "Places.of_moment(step, cell=0.5, colour=TRUTH)",
+    "NumberLine": "NumberLine(np.zeros(3), np.array([6.0, 0, 0]), 10)",
+    "Length": (
+        "Length(np.zeros(3), np.array([3.0, 0, 0]), np.array([0, 0.05, 0]), "
+        "Quantity.of(number_distance, 8, 5), 1.0)"
+    ),
+    "Measure": (
+        "NumberLine(np.zeros(3), np.array([6.0, 0, 0]), 10)"
+        ".measure(8, 5, Quantity.of(number_distance, 8, 5), 0.4)"
+    ),
+    "ColumnDistance": "ColumnDistance(10, 8, 5)",
+    "LabelTable": "LabelTable(10, 0.0, step.label)",
+    "PairTable": (
+        'PairTable(Words("as numbers"), Values.of(number_distances, 10), '
+        "(Mark(0), Mark(9)), WIDE, LEFT)"
+    ),
+    "Missing": "Missing(1.5)",
     "WeightStep": "WeightStep(step, 2, (5, 11), online=True)",
     "Gallery": 'Gallery(step, push_picture, "delta1", most=6, colour=BLAME)',
     "RunCurve": 'RunCurve(trace, mean_errors, mean_error, "mean error")',

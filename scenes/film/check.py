@@ -40,7 +40,7 @@ _LATE = 0.5  # seconds
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
 
 
-STILL_TYPED = ("backprop", "bias", "forward", "one_hot")
+STILL_TYPED = ("backprop", "bias", "forward")
 """Chapters of whose typed figures only decimals are found yet: they are about to be phrases."""
 
 
@@ -283,6 +283,8 @@ def _check_relations(ledger: Ledger, inspector: _Inspector) -> None:
 
 
 def _check_words(chapter: Chapter, inspector: _Inspector) -> None:
+    # Digits are readings also where they are names.
+    names = [name for name in chapter.trace.classes if name.isalpha()]
     for beat in chapter.beats:
         needed, time = seconds_to_say(beat.narration), beat.end - beat.start
         if not beat.narration.strip():
@@ -294,7 +296,7 @@ def _check_words(chapter: Chapter, inspector: _Inspector) -> None:
                 beat.start,
                 beat.name,
             )
-        typed = find_typed_in_words(beat.narration)
+        typed = find_typed_in_words(beat.narration, names)
         if typed and chapter.file_name() not in STILL_TYPED:
             inspector.report(
                 "figure",

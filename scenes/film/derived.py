@@ -462,3 +462,24 @@ def _square(values: list[float]) -> list[list[float]]:
 @derived
 def one_hot_distance(classes: int, label: int, guess: int) -> float:
     return math.sqrt(2) if label != guess else 0.0
+
+
+@derived
+def one_hot_column(classes: int, label: int) -> list[float]:
+    return [1.0 if place == label else 0.0 for place in range(classes)]
+
+
+@derived
+def place_difference(classes: int, label: int, guess: int, place: int) -> float:
+    return 1.0 if label != guess and place in (label, guess) else 0.0
+
+
+@derived
+def squared_distance(classes: int, label: int, guess: int) -> float:
+    return 2.0 if label != guess else 0.0
+
+
+@derived
+def way_to_go(moment: Seen, index: int) -> Value:
+    output = moment.output[index]
+    return Value(float(index == moment.label) - output.value, output.size)

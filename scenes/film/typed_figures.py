@@ -11,6 +11,7 @@ held to the run as well:
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scenes.film.oracle import Oracle
@@ -42,10 +43,14 @@ def find_typed(text: Words | Formula | CodeLine, oracle: Oracle) -> str | None:
     return _in_code(source, oracle) if isinstance(text, CodeLine) else _first(source)
 
 
-def find_typed_in_words(said: str) -> str | None:
-    """The first figure of what is said that was typed; numerals from "three" on are figures."""
-    found = _SAID.search(typed_in(said))
-    return found and found.group()
+def find_typed_in_words(said: str, names: Sequence[str] = ()) -> str | None:
+    """The first figure of what is said that was typed; numerals from "three" on are figures.
+
+    Where a class is called "eight", that is its name.
+    """
+    called = {name.lower() for name in names}
+    found = (match.group() for match in _SAID.finditer(typed_in(said)))
+    return next((figure for figure in found if figure.lower() not in called), None)
 
 
 def _in_formula(source: str, oracle: Oracle) -> str | None:

@@ -20,6 +20,7 @@ from manim import (
     Line,
     Mobject,
     ParsableManimColor,
+    Rectangle,
     VGroup,
     VMobject,
 )
@@ -32,10 +33,11 @@ from scenes.kit.claims import Claim, claim, half_a_pixel
 from scenes.kit.figures import quantities
 from scenes.kit.findings import nearer
 from scenes.kit.fitted_names import names_in_rows
+from scenes.kit.labels import way_to_go
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number, align_points
 from scenes.kit.state import GoTo, State
-from scenes.kit.style import DIM, SMALL, TRUTH
+from scenes.kit.style import BLAME, DIM, SMALL, TRUTH
 from scenes.kit.typed import Parts
 from scenes.kit.typeset import Words
 
@@ -45,6 +47,9 @@ _GAP: Final = (0.36, 0.7)  # between columns: at least, at most
 _ABOVE: Final = 0.08  # from the rows to the names of columns
 _HIGH: Final = 0.62  # of a bar, in rows
 _THIN: Final = 0.01  # a bar of no length is still seen
+_ROOMY: Final = 0.42  # rows in which a line has room beside the figures
+_BOX: Final[dict[str, Any]] = {"stroke_width": 4}
+_SHADE: Final[dict[str, Any]] = {"stroke_width": 0, "fill_opacity": 0.1}
 _GROWING: Final = 1e-4
 
 
@@ -145,6 +150,35 @@ class ClassTable(VGroup):
                 for k, quantity in enumerate(shown)
             )
         )
+
+    def ways(self, moment: Moment, unit: float) -> "BarColumn":
+        """Thin bars in each row, from where an output ends to where it should end."""
+        return BarColumn(
+            *(
+                Bar(
+                    Quantity.derived(way_to_go, moment, index),
+                    unit,
+                    self.at(index, self.zero + unit * float(output)),
+                    BLAME,
+                    0.17 * self.rows.pitch,
+                )
+                for index, output in enumerate(moment.a[moment.layers])
+            )
+        )
+
+    def box(self, index: int, right: float, colour: ParsableManimColor) -> Rectangle:
+        """A box around a row, from its name to the right edge of a column."""
+        margin = 0.15
+        return self.around(index, self.names[index].get_left()[0] - margin, right + margin, colour)
+
+    def around(
+        self, index: int, left: float, right: float, colour: ParsableManimColor
+    ) -> Rectangle:
+        """A box around a part of a row; where its figures need all the height, a shade on it."""
+        look = _BOX if self.rows.pitch > _ROOMY else _SHADE
+        box = Rectangle(color=colour, **look)
+        box.stretch_to_fit_width(right - left).stretch_to_fit_height(1.04 * self.rows.pitch)
+        return box.move_to(self.at(index, (left + right) / 2))
 
     def targets(self, moment: Moment, unit: float) -> "Targets":
         """A stroke in each row where a bar of the output should end."""

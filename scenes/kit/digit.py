@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
-from manim import ImageMobject, ParsableManimColor, Rectangle
+from manim import ImageMobject, ParsableManimColor, Rectangle, Square, VGroup, VMobject
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.typing import Point3D, Point3D_Array
 
@@ -174,6 +174,18 @@ class PixelImage(ImageMobject):
         down = (np.arange(rows) + 0.5)[:, None, None] / rows * (lower_left - upper_left)
         return (upper_left + across + down).reshape(-1, 3)
 
+    def get_lines(self) -> VMobject:
+        """The lines between its cells, as one mobject."""
+        lines = VMobject(stroke_color=FAINT, stroke_width=FRAME_WIDTH)
+        rows, columns = self._values.shape
+        corner, right, below, _ = self.points
+        for across, down, count in ((right, below, columns), (below, right, rows)):
+            for share in np.linspace(0, 1, count + 1):
+                start = corner + share * (across - corner)
+                lines.start_new_path(start)
+                lines.add_line_to(start + down - corner)
+        return lines
+
     def _colour_cells(self) -> Floats:
         """Colours of the cells, (rows, columns, 3)."""
         colour, negative, zero = self._colours
@@ -256,3 +268,11 @@ def _shape_of(pixels: Floats, source: Values | None) -> tuple[int, int]:
     if side * side != pixels.size:
         raise ValueError(f"{pixels.size} pixels do not make a square picture")
     return side, side
+
+
+class Missing(VGroup):
+    """The empty frame of a picture that there is not, `size` scene units high and wide."""
+
+    def __init__(self, size: float) -> None:
+        self.frame = Square(size, color=FAINT, stroke_width=FRAME_WIDTH)
+        super().__init__(self.frame)

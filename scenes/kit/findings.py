@@ -11,7 +11,6 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from network.datasets import one_hot
 from network.functions import ACTIVATIONS, activate, squared_error_gradient
 from network.model import Network
 from network.moment import Moment
@@ -387,55 +386,6 @@ def steps_in_all(trace: Trace) -> int:
     return int(trace.steps)
 
 
-# Labels: how far apart two classes are, as numbers and as one-hot columns.
-
-
-def first_of_class(trace: Trace, label: int) -> int | None:
-    """The first training image of a class; None if there is none."""
-    there = np.flatnonzero(trace.dataset.train.labels == label)
-    return int(there[0]) if there.size else None
-
-
-def next_class(label: int, classes: int) -> int:
-    """The number beside a label on the number line, on the way to `farthest_class`.
-
-    So a guess that goes from the one to the other moves further and further away.
-    """
-    return label - 1 if farthest_class(label, classes) < label else label + 1
-
-
-def farthest_class(label: int, classes: int) -> int:
-    """The end of the number line that is farther from a label; of two, the lower one."""
-    return 0 if 2 * label >= classes - 1 else classes - 1
-
-
-def number_distance(label: int, guess: int) -> int:
-    """How far a guess is from a label if both are plain numbers: their difference."""
-    return abs(label - guess)
-
-
-def one_hot_entry(classes: int, label: int, place: int) -> float:
-    """One of the numbers of a label's one-hot column."""
-    return float(one_hot(np.array([label]), classes)[0, place])
-
-
-def one_hot_table(classes: int) -> Floats:
-    """The one-hot columns of all classes, a row each: the identity matrix."""
-    return one_hot(np.arange(classes), classes)
-
-
-def number_distances(classes: int) -> Floats:
-    """How far any two classes are apart as plain numbers, (classes, classes)."""
-    numbers = np.arange(classes)
-    return np.abs(numbers[:, None] - numbers).astype(np.float64)
-
-
-def column_distances(classes: int) -> Floats:
-    """How far any two classes are apart as one-hot columns, (classes, classes)."""
-    columns = one_hot_table(classes).astype(np.float64)
-    return np.asarray(np.linalg.norm(columns[:, None] - columns, axis=-1))
-
-
 def read_dots(trace: Trace, biases: bool = True) -> Floats:
     """1 for each test image that is read correctly, in rows of a square that is filled with 0."""
     read = read_with_biases(trace) if biases else read_without_biases(trace)
@@ -451,9 +401,3 @@ def change_dots(trace: Trace) -> Floats:
 def _square(values: Floats) -> Floats:
     side = int(np.ceil(np.sqrt(len(values))))
     return np.append(values, np.zeros(side**2 - len(values))).reshape(side, side)
-
-
-def one_hot_distance(classes: int, label: int, guess: int) -> float:
-    """How far apart two labels are as one-hot columns, the square root of summed squares."""
-    columns = one_hot(np.array([label, guess]), classes).astype(np.float64)
-    return float(np.linalg.norm(columns[0] - columns[1]))

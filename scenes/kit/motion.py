@@ -259,6 +259,13 @@ class Flicker(AnimationOf[PixelImage]):
         self.mobject.set_values(self.shown[at])
 
 
+def swap(one: Mobject, other: Mobject, *, dip: float, **options: Any) -> list[Transform]:
+    """Two mobjects side by side change places, each in an arc that leaves the line by `dip`."""
+    arc = 4 * np.arctan(2 * dip / float(np.linalg.norm(one.get_center() - other.get_center())))
+    pairs = ((one, other), (other, one))
+    return [Transform(a, a.copy().move_to(b), path_arc=arc, **options) for a, b in pairs]
+
+
 class Unroll(Flight):
     """A picture becomes a column: row after row, each pixel to its own cell of 784.
 

@@ -114,6 +114,9 @@ ASIDE: Final = Region(-6.55, -3.4, -2.55, -0.75)
 BODY: Final = Region(-3.3, 6.55, -2.55, 2.3)
 """What the beat is about."""
 
+WIDE: Final = Region(-6.55, 6.55, -2.55, 2.3)
+"""Picture, what is below it, and the body, where all of it is one."""
+
 FOOT: Final = Region(-6.55, 6.55, -3.5, -2.7)
 """Code with its shapes, and notes."""
 

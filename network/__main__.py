@@ -14,7 +14,7 @@ import argparse
 import dataclasses
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,7 +27,7 @@ from network.model import INITIALISATIONS
 from network.progress import show_progress
 from network.recipes import RECIPES, Recipe, find_recipe
 from network.recording import check_replaceable
-from network.remedy import traces_folder
+from network.remedy import trace_folder, traces_folder
 from network.report import (
     describe_dataset,
     describe_evaluation,
@@ -44,6 +44,8 @@ from network.training import Record, default_record, evaluate, train
 
 DEFAULT = "sigmoid-online"
 """The recipe, and the trace, that is meant when none is named."""
+
+_LAYERS = ("sizes", "activations", "dropout")
 
 SETTINGS = {
     "sizes": "neurons of each layer, pixels first, classes last",
@@ -125,18 +127,24 @@ def _parser() -> Parser:
 
     command = commands.add_parser("show", help="one step of a trace in words and numbers")
     command.set_defaults(run=_show, parser=command)
-    _add_trace(command)
+    _add_trace(command, "; or a step of that one, as 4711")
     command.add_argument(
         "--step", type=int, metavar="N", help="from 0, the default; -1 is the last"
     )
     command.add_argument(
-        "--digit", metavar="CLASS", help="list the first steps that show this class, as 7 or Coat"
-    )
-    command.add_argument(
-        "--misread", action="store_true", help="list the first steps at which the answer was wrong"
-    )
-    command.add_argument(
         "--row", type=int, default=0, metavar="N", help="which image of the step's batch"
+    )
+    finding = command.add_argument_group(
+        "finding steps", "Ten are listed. Of a sparse trace only recorded steps are searched."
+    )
+    finding.add_argument(
+        "--digit", metavar="CLASS", help="that show this class, as 7, seven or Coat"
+    )
+    answers = finding.add_mutually_exclusive_group()
+    answers.add_argument("--misread", action="store_true", help="at which the answer was wrong")
+    answers.add_argument("--read", action="store_true", help="at which the answer was right")
+    finding.add_argument(
+        "--from", type=int, dest="first", metavar="STEP", help="from this one on (0)"
     )
 
     command = commands.add_parser("evaluate", help="accuracy of a trained network on test images")
@@ -147,12 +155,16 @@ def _parser() -> Parser:
     command.set_defaults(run=_predict, parser=command)
     _add_trace(command)
     command.add_argument("--index", type=int, required=True, metavar="N", help="which image")
-    command.add_argument("--split", choices=("train", "test"), default="test")
+    command.add_argument(
+        "--split",
+        choices=("train", "test"),
+        default="test",
+        help="of those learned from, or of those to judge by, the default",
+    )
 
     command = commands.add_parser("recipes", help="the recipes with their settings")
-    command.set_defaults(
-        run=lambda options: print(describe_recipes(RECIPES.values())), parser=command
-    )
+    command.set_defaults(run=_recipes, parser=command)
+    command.add_argument("recipe", nargs="*", metavar="RECIPE", help="only these; default: all")
 
     command = commands.add_parser("data", help="which datasets are there, and from where")
     command.set_defaults(run=_data, parser=command)
@@ -160,13 +172,13 @@ def _parser() -> Parser:
     return parser
 
 
-def _add_trace(command: argparse.ArgumentParser) -> None:
+def _add_trace(command: argparse.ArgumentParser, also: str = "") -> None:
     command.add_argument(
         "trace",
         nargs="?",
         default=DEFAULT,
         metavar="TRACE",
-        help="a folder, or the name of one in data/traces",
+        help=f"a folder, or the name of one in data/traces; {DEFAULT} if not given{also}",
     )
 
 
@@ -186,7 +198,7 @@ def _reader(kind: Any) -> Any:
     (part_kind, _) = get_args(kind)
 
     def read(text: str) -> tuple[Any, ...]:
-        return tuple(part_kind(part) for part in text.split(","))
+        return () if text == "none" else tuple(part_kind(part) for part in text.split(","))
 
     # What argparse calls it: "invalid list of int value".
     read.__name__ = f"list of {part_kind.__name__}"
@@ -209,9 +221,12 @@ def _train(options: argparse.Namespace) -> int:
         changes["dataset"] = dataset.name
         for note in dataset.notes:
             complain(note)
-    recipe = find_recipe(options.recipe).change(**changes)
-    out = Path(os.path.realpath(options.out or traces_folder() / recipe.label))
+    recipe = find_recipe(options.recipe)
+    _check_layers(recipe, changes)
+    recipe = recipe.change(**changes)
+    out = Path(os.path.realpath(options.out or trace_folder(recipe)))
     record = options.record or default_record(recipe)
+    name = recipe.label if record == "none" else out.name
     resumes = options.resume and is_taken(Path(f"{out}{PARTIAL_SUFFIX}"))
     if record != "none" and is_taken(out) and not (options.force or resumes):
         check_replaceable(out)
@@ -219,7 +234,7 @@ def _train(options: argparse.Namespace) -> int:
         print(f"{out} is there already, whole and with these settings; --force trains it anew")
         return 0
     try:
-        with show_progress(recipe.label, quiet=options.quiet) as progress:
+        with show_progress(name, quiet=options.quiet) as progress:
             result = train(recipe, out, record, options.resume, options.force, progress)
     except KeyboardInterrupt:
         if record == "none":
@@ -231,7 +246,7 @@ def _train(options: argparse.Namespace) -> int:
     last = result.epochs[-1]
     judged = "held-out" if recipe.holdout else "test"
     print(
-        f"{recipe.label}: {last['train_accuracy']:.2%} while training, "
+        f"{name}: {last['train_accuracy']:.2%} while training, "
         f"{last['test_accuracy']:.2%} of the {judged} images"
     )
     if result.path:
@@ -239,9 +254,42 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check_layers(recipe: Recipe, changes: Mapping[str, Any]) -> None:
+    """Raise SettingsError, with the words to type, if there is not one of each for each layer."""
+    sizes, activations, dropout = (changes.get(name, getattr(recipe, name)) for name in _LAYERS)
+    layers = len(sizes) - 1
+    few = f"{_count(layers, 'layer')} after the pixels"
+    fitting: dict[str, Sequence[Any]] = {}
+    if len(activations) != layers:
+        few += f", {_count(len(activations), 'activation')}"
+        fitting["activations"] = [*activations[:1] * (layers - 1), recipe.activations[-1]]
+    if dropout and len(dropout) != layers - 1:
+        few += f", {_count(len(dropout), 'dropout rate')}"
+        fitting["dropout"] = dropout[:1] * (layers - 1)
+    if layers < 1 or not fitting:
+        return  # the rest the recipe says
+    fitting = {"sizes": sizes} | fitting if "sizes" in changes else fitting
+    typed = {name: changes[name] for name in _LAYERS if name in changes}
+    raise SettingsError(f"{_as_options(typed)}: {few}; type {_as_options(fitting)}")
+
+
+def _as_options(settings: Mapping[str, Sequence[Any]]) -> str:
+    return " ".join(
+        f"--{name} {','.join(map(str, part)) or 'none'}" for name, part in settings.items()
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def _check_same(trace: Trace, recipe: Recipe, record: Record) -> None:
     """Raise unless the trace is what training would make."""
-    if trace.recipe != recipe or trace.record != record:
+    # One may have been made by another way to the same folder.
+    made = trace.recipe
+    if made.dataset != recipe.dataset and os.path.isdir(made.dataset):
+        made = made.change(dataset=os.path.realpath(made.dataset))
+    if made != recipe or trace.record != record:
         raise SettingsError(
             f"{trace.path} holds a run with other settings: "
             "--force replaces it, --out puts the new one elsewhere"
@@ -275,14 +323,25 @@ def _show(options: argparse.Namespace) -> None:
         if options.step is not None:
             raise SettingsError(f"two steps, {name} and {options.step}: which one?")
         options.step, name = int(name), DEFAULT
+    searched = [] if options.digit is None else ["--digit", options.digit]
+    searched += ["--misread"] * options.misread + ["--read"] * options.read
+    if options.first is not None and not searched:
+        raise SettingsError("--from is for --digit, --misread and --read: which steps to look for?")
+    if options.step is not None and searched:
+        raise SettingsError(f"--step shows one step, {searched[0]} looks for some: not both")
     trace = find_trace(name)
-    if options.digit is None and not options.misread:
+    if not searched:
         print(describe_step(trace, trace[options.step or 0], options.row))
         return
-    if options.step is not None:
-        raise SettingsError("--step shows one step, --digit and --misread look for some: not both")
     label = None if options.digit is None else find_class(trace, options.digit)
-    print(describe_steps(trace, find_steps(trace, label, options.misread)))
+    right = True if options.read else False if options.misread else None
+    found = find_steps(trace, label, right, options.first or 0)
+    print(describe_steps(trace, found, name, shlex.join(searched)))
+
+
+def _recipes(options: argparse.Namespace) -> None:
+    chosen = [find_recipe(name) for name in options.recipe]
+    print(describe_recipes(chosen or RECIPES.values()))
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -13,6 +13,9 @@ from network.files import reason_of
 NAMES = "classes.txt"
 """The file in a folder of IDX files that has a name on each line, that of label 0 first."""
 
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+"""What classes that are called by digits are called in words."""
+
 LONGEST = 30
 """Letters that a name may have: more no picture has room for."""
 

@@ -9,9 +9,11 @@ from __future__ import annotations  # the doctor speaks with Pythons too old for
 import argparse
 import codecs
 import contextlib
+import difflib
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -64,11 +66,32 @@ class LostOutputError(Exception):
         self.exit_code = BROKEN_PIPE if error.errno == errno.EPIPE else 1
 
 
+KINDS = {
+    "int": "not a whole number",
+    "float": "not a number",
+    "list of int": "no list of whole numbers, as 784,20,10",
+    "list of float": "no list of numbers, as 0.25,0.25",
+}
+"""What a word is that argparse calls an invalid value of a type."""
+
+_INVALID = re.compile(r"argument (?:-\w/)?(\S+): invalid ([\w ]+) value: (.*)", re.DOTALL)
+
+
 class Parser(argparse.ArgumentParser):
-    """Wrong words are an error like any other, in one line, without the whole usage."""
+    """Wrong words are an error like any other, in one line, without the whole usage.
+
+    An option is typed whole: what is short for one today may be short for two tomorrow.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **options})
 
     def error(self, message: str) -> NoReturn:
         """Raise SettingsError."""
+        invalid = _INVALID.fullmatch(message)
+        if invalid and invalid.group(2) in KINDS:
+            name, kind, word = invalid.groups()
+            message = f"{name} {word[1:-1] or word} is {KINDS[kind]}"
         raise SettingsError(f"{message} ({self.prog} --help lists what there is)")
 
     def parse(self, words: Iterable[str] | None = None) -> argparse.Namespace:
@@ -78,8 +101,21 @@ class Parser(argparse.ArgumentParser):
         """
         options, rest = self.parse_known_args(None if words is None else list(words))
         if rest:
-            getattr(options, "parser", self).error(f"unknown words: {' '.join(rest)}")
+            getattr(options, "parser", self).reject(rest)
         return options
+
+    def reject(self, words: list[str]) -> NoReturn:
+        """Raise SettingsError for words that are too much, with the option that was meant."""
+        message = f"unknown words: {' '.join(words)}"
+        option = next((word.partition("=")[0] for word in words if word.startswith("-")), None)
+        if option:
+            # All that an option may be called; argparse has no public list.
+            known = [name for action in self._actions for name in action.option_strings]
+            near = [name for name in known if len(option) > 2 and name.startswith(option)]
+            near = near or difflib.get_close_matches(option, known, n=1, cutoff=0.75)
+            if near:
+                message += f"; did you mean {' or '.join(near[:3])}?"
+        self.error(message)
 
 
 def run(

@@ -412,7 +412,7 @@ def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Fil
     else:
         if not os.path.isdir(name):
             raise SettingsError(_explain_name(str(name)))
-        folder = Path(name).absolute()
+        folder = Path(name).resolve()
         if not os.access(folder, os.R_OK | os.X_OK):
             raise DatasetError(f"{printable(folder)}: the folder cannot be read")
         dataset = FileDataset(str(folder), folder)
@@ -574,6 +574,8 @@ def _get_remedy(spec: Spec, folder: Path) -> str:
 def _explain_name(name: str) -> str:
     if os.path.exists(name):
         return f"{printable(name)} is a file; give the folder of the four IDX files"
+    if name != os.path.basename(name):
+        return f"{printable(name)}: there is no such folder; a data set is one of four IDX files"
     near = difflib.get_close_matches(name.lower(), [*DATASETS, *_ALIASES], n=1)
     return (
         f"unknown data set '{printable(name)}'"

@@ -149,7 +149,18 @@ class Recipe:
 
     @property
     def label(self) -> str:
-        """A file name: the recipe's name, and what differs from the published settings."""
+        """A file name: the recipe's name, and what differs from the published settings.
+
+        Of a folder of images it has the folder's name only.
+        """
+        return self._label(re.split(r"[/\\]", self.dataset.rstrip("/\\"))[-1])
+
+    @property
+    def former_label(self) -> str:
+        """The label that traces of a folder's images had before: with the whole path."""
+        return self._label(self.dataset)
+
+    def _label(self, dataset: str) -> str:
         published = RECIPES.get(self.name)
         if published is None:
             return self.name
@@ -158,10 +169,11 @@ class Recipe:
             value = getattr(self, field.name)
             if value != getattr(published, field.name) and field.name not in ("name", "summary"):
                 shown = "-".join(map(str, value)) if isinstance(value, tuple) else _plain(value)
-                if field.name != "dataset":
-                    shown = f"{field.name.replace('_', '-')}-{shown}"
-                # A dataset may be any folder's path.
-                parts.append(re.sub(r"[^A-Za-z0-9.+-]+", "-", shown).strip("-"))
+                shown = f"{field.name.replace('_', '-')}-{shown}"
+                if field.name == "dataset":
+                    shown = dataset
+                # A folder may be called anything.
+                parts.append(re.sub(r"[^A-Za-z0-9.+-]+", "-", shown).strip("-") or "folder")
         label = "-".join(parts)
         if len(label) > 120:  # a file name has at most 255 bytes
             label = f"{label[:100]}-{hashlib.sha256(label.encode()).hexdigest()[:12]}"

@@ -2,11 +2,14 @@
 
 import dataclasses
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from network.classes import DIGITS
 from network.datasets import (
     FILES,
     Dataset,
@@ -26,6 +29,7 @@ from network.trace import Trace
 from network.training import Evaluation
 
 SHADES = " .:-=+*#%@"
+_IMAGES_AT_ONCE = 60_000
 
 
 def describe_image(image: Floats) -> str:
@@ -166,7 +170,7 @@ def describe_recipes(recipes: Iterable[Recipe]) -> str:
 
 
 def find_class(trace: Trace, name: str) -> int:
-    """The class of that name, or number.
+    """The class of that name, or number; of a digit also in words, as "seven".
 
     Raises
     ------
@@ -175,48 +179,93 @@ def find_class(trace: Trace, name: str) -> int:
     """
     classes = trace.classes
     names = [known.lower() for known in classes]
-    if name.strip().lower() in names:
-        return names.index(name.strip().lower())
+    spoken = [DIGITS[int(known)] if known in tuple("0123456789") else "" for known in names]
+    for known in (names, spoken):
+        if name.strip() and name.strip().lower() in known:
+            return known.index(name.strip().lower())
     if name.isascii() and name.isdigit() and int(name) < len(classes):
         return int(name)
     raise SettingsError(f"no class {name!r}: there are {', '.join(classes)}")
 
 
+class FoundStep(NamedTuple):
+    """A recorded step at which an image of a kind was seen."""
+
+    step: int
+    row: int
+    """Which image of its batch: the first of that kind."""
+    label: int
+    answer: int
+
+
 def find_steps(
-    trace: Trace, label: int | None = None, misread: bool = False, count: int = 10
-) -> list[tuple[int, int, int]]:
-    """The first recorded steps of a kind: step, class, and answer of the network.
+    trace: Trace,
+    label: int | None = None,
+    right: bool | None = None,
+    first: int = 0,
+    count: int = 10,
+) -> list[FoundStep]:
+    """The first recorded steps that saw an image of a kind, wherever in their batches it is.
 
     Parameters
     ----------
     label
-        The class of the first image that the step saw; any if None.
-    misread
-        Only those at which the answer was another.
+        The class of the image; any if None.
+    right
+        Only images of which the network's answer was right, or wrong; any if None.
+    first
+        The step to search from.
     count
-        How many at most.
+        How many steps at most.
     """
-    index = trace.arrays["index"][:, 0]
-    labels = trace.dataset.train.labels[index].astype(int)
-    answers = trace.arrays[f"a{len(trace.sizes) - 1}"][:, 0].argmax(axis=-1)
-    fitting = np.ones(len(labels), bool) if label is None else labels == label
-    if misread:
-        fitting &= answers != labels
-    rows = np.flatnonzero(fitting)[:count]
-    return [(int(trace.recorded[row]), int(labels[row]), int(answers[row])) for row in rows]
+    found: list[FoundStep] = []
+    output = trace.arrays[f"a{len(trace.sizes) - 1}"]
+    # Some at a time: of a whole run's answers only the first are wanted.
+    many = max(1, _IMAGES_AT_ONCE // trace.batch)
+    for start in range(bisect_left(trace.recorded, first), len(trace.recorded), many):
+        labels = trace.dataset.train.labels[trace.arrays["index"][start : start + many]]
+        answers = output[start : start + many].argmax(axis=-1)
+        fitting = np.ones(labels.shape, bool) if label is None else labels == label
+        if right is not None:
+            fitting &= (answers == labels) == right
+        for at in np.flatnonzero(fitting.any(axis=1))[: count - len(found)]:
+            row = int(fitting[at].argmax())
+            step = int(trace.recorded[start + at])
+            found.append(FoundStep(step, row, int(labels[at, row]), int(answers[at, row])))
+        if len(found) == count:
+            break
+    return found
 
 
-def describe_steps(trace: Trace, steps: Sequence[tuple[int, int, int]]) -> str:
-    """Steps in a table, and how to look at one."""
+def describe_steps(trace: Trace, steps: Sequence[FoundStep], name: str, searched: str) -> str:
+    """Steps in a table, how to look at one, and how to find more.
+
+    Parameters
+    ----------
+    name
+        By which the trace was asked for.
+    searched
+        The options that these steps were found with.
+    """
+    few = (
+        f"only recorded steps are searched, {len(trace.recorded):,} of {trace.steps:,}"
+        if trace.record == "sparse"
+        else ""
+    )
     if not steps:
-        return "no recorded step is of that kind"
+        return "\n".join(["no recorded step is of that kind", few]).rstrip()
     classes = trace.classes
+    batch = trace.batch > 1
     lines = [
-        f"  step {step:>9,}  shows {classes[label]}, the network says {classes[answer]}"
-        for step, label, answer in steps
+        f"  step {found.step:>9,}" + f"  row {found.row:>5,}" * batch + f"  shows "
+        f"{classes[found.label]}, the network says {classes[found.answer]}"
+        for found in steps
     ]
-    shown = shlex.join(["python", "-m", "network", "show", str(trace.path.name)])
-    return "\n".join([*lines, f"one of them: {shown} --step {steps[0][0]}"])
+    show = shlex.join(["python", "-m", "network", "show", name])
+    one = f"one of them: {show} --step {steps[0].step}" + f" --row {steps[0].row}" * batch
+    after = steps[-1].step + 1
+    more = f"later ones: {show} {searched} --from {after}" if after < trace.steps else ""
+    return "\n".join(line for line in (*lines, few, more, one) if line)
 
 
 def describe_dataset(dataset: str | Path | Dataset) -> str:

@@ -101,7 +101,9 @@ class Step(Moment):
             If the batch has no such row.
         """
         if not 0 <= row < self.batch:
-            raise PathError(f"step {self.step} saw {self.batch} images: there is no row {row}")
+            saw = f"{self.batch:,} images" if self.batch > 1 else "1 image"
+            rows = f"rows are 0 to {self.batch - 1}" if self.batch > 1 else "its row is 0"
+            raise PathError(f"step {self.step} saw {saw}: there is no row {row}, {rows}")
         if self.x.ndim == 1:
             return self
 

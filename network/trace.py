@@ -29,8 +29,8 @@ from network.folder import HEADER, PARTIAL_SUFFIX, header_digest, is_own
 from network.functions import Floats, loss_values, squared_error
 from network.model import Network, parameter_count, unpack
 from network.online import Descent
-from network.recipes import MOST_EPOCHS, MOST_IMAGES, Recipe
-from network.remedy import remake, train_command
+from network.recipes import MOST_EPOCHS, MOST_IMAGES, RECIPES, Recipe
+from network.remedy import nearest_trace, remake, train_command
 from network.schedules import learning_rate_at
 from network.step import Step
 from network.view import Picture, View, check_picture, look, name_of
@@ -437,7 +437,12 @@ def _read_header(path: Path) -> dict[str, Any]:
             raise TraceError(
                 f"the training of {path} was not finished: go on with {command} --resume"
             )
-        raise TraceError(f"no trace at {path}: make it with {command}")
+        near = nearest_trace(path)
+        if near:
+            raise TraceError(f"no trace at {path}: did you mean {near}?")
+        if path.name in RECIPES:
+            raise TraceError(f"no trace at {path}: make it with {command}")
+        raise TraceError(f"no trace at {path}: there is no such folder")
     if not path.is_dir():
         raise TraceError(f"{path} is a file: a trace is a folder with a {HEADER}")
     try:

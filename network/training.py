@@ -26,7 +26,7 @@ from network.online import Descent, Segment, run_segment
 from network.optimizers import SGD
 from network.recipes import Recipe, find_recipe
 from network.recording import SNAPSHOT_EVERY, Lock, Recorder, check_place
-from network.remedy import traces_folder
+from network.remedy import trace_folder
 from network.schedules import learning_rate_at
 from network.trace import Trace
 
@@ -356,7 +356,7 @@ def train(
             _loop(run, None, progress, checkpoint_seconds)
         return Result(recipe, run.network, run.epochs, run.confusion)
     # Links resolved: the trace is made beside the folder that is meant, and renamed.
-    out = Path(os.path.realpath(traces_folder() / recipe.label if out is None else out))
+    out = Path(os.path.realpath(trace_folder(recipe) if out is None else out))
     check_place(out, replace=force or resume)
     dataset = dataset or datasets.load(recipe.dataset)
     with Lock(out):
@@ -446,7 +446,7 @@ def ensure_trace(name: str, progress: Callable[[Progress], None] | None = None) 
         As `train` does.
     """
     recipe = find_recipe(name)
-    folder = traces_folder() / recipe.label
+    folder = trace_folder(recipe)
     out = Path(os.path.realpath(folder))
     if not out.exists():
         check_place(out)

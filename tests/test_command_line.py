@@ -4,7 +4,6 @@ import errno
 import os
 import random
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -139,7 +138,7 @@ def test_batches_from_training_to_prediction(run, digits, tmp_path):
     assert code == 0
     assert f"Training image {trace[5].index[3]}, image 3 of its 4: " in said
     code, _, err = run("show", out, "--step", 5, "--row", 4)
-    assert (code, err) == (1, "glassnet: step 5 saw 4 images: there is no row 4\n")
+    assert (code, err) == (1, "glassnet: step 5 saw 4 images: there is no row 4, rows are 0 to 3\n")
     missing = next(step for step in range(36) if step not in trace.recorded)
     code, _, err = run("show", out, "--step", missing)
     assert code == 1
@@ -207,6 +206,11 @@ def test_recipes_are_listed_with_their_settings(run):
     assert "  batch size           all images" in out
     block = next(part for part in out.split("\n\n") if "output-first: " in part)
     assert block.splitlines()[1:] == ["  update order         output-first"]
+    code, one, _ = run("recipes", "relu-softmax-sgd")
+    assert code == 0
+    assert one.strip() in out.split("\n\n")
+    # Of a variant alone, all is said.
+    assert "  sizes                784, 20, 10" in run("recipes", "sigmoid-online-output-first")[1]
 
 
 def test_data_reports_every_set_though_one_is_damaged(run, home, digits, monkeypatch):
@@ -244,15 +248,28 @@ WRONG = {
     "unknown recipe": (("train", "sigmod-online"), "did you mean sigmoid-online?"),
     "unknown option": (
         ("train", "--speed=3"),
-        "unknown words: --speed=3 (python -m network train --help",
+        "unknown words: --speed=3; did you mean --seed? (python -m network train --help",
     ),
     "two recipes": (("train", "dropout-mlp", "now"), "unknown words: now"),
     "no epochs": (("train", "--epochs", "0"), "epochs must be at least 1, not 0"),
     "epochs a word": (
         ("train", "--epochs", "many"),
-        "argument --epochs: invalid int value: 'many'",
+        "--epochs many is not a whole number (python -m network train",
     ),
-    "epochs broken": (("train", "--epochs", "1.5"), "argument --epochs: invalid int value: '1.5'"),
+    "epochs broken": (("train", "--epochs", "1.5"), "--epochs 1.5 is not a whole number"),
+    "rate a word": (("train", "--learning-rate", "fast"), "--learning-rate fast is not a number"),
+    "an option cut short": (
+        ("train", "--learning", "0.1"),
+        "unknown words: --learning; did you mean --learning-rate?",
+    ),
+    "an option misspelt": (("show", "--digt", "7"), "did you mean --digit?"),
+    "recipe of a list": (("recipes", "dropout"), "did you mean dropout-mlp?"),
+    "a folder that is not there": (
+        ("train", "--dataset", "my/nothing"),
+        "my/nothing: there is no such folder",
+    ),
+    "read and misread": (("show", "--read", "--misread"), "not allowed with argument"),
+    "from without a kind": (("show", "--from", "3"), "which steps to look for?"),
     "far too many epochs": (("train", "--epochs", "1" + "0" * 27), "epochs are at most"),
     "two steps": (("show", "47", "--step", "11"), "two steps, 47 and 11: which one?"),
     "no folder": (("train", "--out", ""), "argument --out: a folder has a name"),
@@ -265,20 +282,36 @@ WRONG = {
     "momentum nan": (("train", "--momentum", "nan"), "momentum lies in [0, 1), not nan"),
     "weight decay": (("train", "--weight-decay", "nan"), "weight decay lies in [0, 1), not nan"),
     "dropout": (("train", "--dropout", "nan"), "a dropout rate lies in [0, 1)"),
-    "dropouts": (("train", "--dropout", "0.1,0.1"), "1 hidden layers need as many dropout"),
+    "dropouts": (
+        ("train", "--dropout", "0.1,0.1"),
+        "2 layers after the pixels, 2 dropout rates; type --dropout 0.1\n",
+    ),
+    "activations": (
+        ("train", "--sizes", "784,30,10", "--activations", "relu"),
+        "--activations relu: 2 layers after the pixels, 1 activation; type --sizes 784,30,10 "
+        "--activations relu,sigmoid\n",
+    ),
+    "too few layers": (
+        ("train", "dropout-mlp", "--sizes", "784,9"),
+        "type --sizes 784,9 --activations softmax --dropout none\n",
+    ),
     "seed": (("train", "--seed", "-1"), "seed cannot be negative"),
     "batch": (("train", "--batch-size", "-3"), "batch size cannot be negative"),
     "sizes": (("train", "--sizes", "784,-3,10"), "at least two layers of one neuron"),
-    "sizes empty": (("train", "--sizes", ""), "argument --sizes: invalid list of int value: ''"),
-    "sizes a word": (("train", "--sizes", "784,x"), "invalid list of int value: '784,x'"),
-    "layers": (("train", "--sizes", "784,10"), "1 dense layers need as many activations"),
+    "sizes empty": (("train", "--sizes", ""), "--sizes '' is no list of whole numbers, as 784"),
+    "sizes a word": (("train", "--sizes", "784,x"), "--sizes 784,x is no list of whole numbers"),
+    "layers": (
+        ("train", "--sizes", "784,20"),
+        "--sizes 784,20: 1 layer after the pixels, 2 activations; type --sizes 784,20 "
+        "--activations sigmoid\n",
+    ),
     "activation": (("train", "--activations", "tanh,softmax"), "unknown activation 'tanh'"),
     "loss": (("train", "--loss", "hinge"), "unknown loss 'hinge': use cross-entropy"),
     "schedule": (("train", "--schedule", "steep"), "unknown schedule 'steep'"),
     "record": (("train", "--record", "all"), "argument --record: invalid choice: 'all'"),
     "full": (("train", "dropout-mlp", "--record", "full"), "cannot be recorded in full"),
     "dataset": (("train", "--dataset", "minst"), "unknown data set 'minst', did you mean 'mnist'?"),
-    "step a word": (("show", "--step", "abc"), "argument --step: invalid int value: 'abc'"),
+    "step a word": (("show", "--step", "abc"), "--step abc is not a whole number"),
     "no index": (("predict",), "the following arguments are required: --index"),
     "split": (("predict", "--index", "0", "--split", "mine"), "invalid choice: 'mine'"),
     "unknown set": (("data", "minst"), "unknown data set 'minst', did you mean 'mnist'?"),
@@ -331,7 +364,10 @@ def test_what_is_not_there_is_told(run, digits, tmp_path, home):
         assert "make it with python -m network train sigmoid-online\n" in err
         code, _, err = run(command[0], tmp_path / "nowhere", *command[1:])
         assert code == 1
-        assert f"no trace at {tmp_path / 'nowhere'}" in err
+        assert err == f"glassnet: no trace at {tmp_path / 'nowhere'}: there is no such folder\n"
+        code, _, err = run(command[0], "sigmoid-onlin", *command[1:])
+        assert code == 1
+        assert err.endswith("sigmoid-onlin: did you mean sigmoid-online?\n")
         code, _, err = run(command[0], "x" * 300, *command[1:])
         assert code == 1
         assert_one_line(err)
@@ -342,7 +378,10 @@ def test_what_is_not_there_is_told(run, digits, tmp_path, home):
         assert (code, err) == (1, f"glassnet: {out} has steps 0 to 59, not {step}\n")
     for row in (-1, 1):
         code, _, err = run("show", out, "--row", row)
-        assert (code, err) == (1, f"glassnet: step 0 saw 1 images: there is no row {row}\n")
+        assert (code, err) == (
+            1,
+            f"glassnet: step 0 saw 1 image: there is no row {row}, its row is 0\n",
+        )
     for index in (-1, 20):
         code, _, err = run("predict", out, "--index", index)
         assert (code, err) == (2, f"glassnet: the test images have indices 0 to 19, not {index}\n")
@@ -374,7 +413,7 @@ def test_the_dataset_may_lie_anywhere(run, digits, tmp_path, home, monkeypatch):
     assert code == 0, err
     (folder,) = [path for path in (home / "traces").iterdir() if path.is_dir()]
     assert len(folder.name) < 150
-    assert folder.name.startswith("sigmoid-online-epochs-1-tmp-")
+    assert folder.name == f"sigmoid-online-epochs-1-{'x' * 100}"[:100] + folder.name[100:]
     monkeypatch.chdir(tmp_path)
     assert run("show", folder.name)[0] == 0
     shutil.rmtree(odd)
@@ -704,7 +743,7 @@ def test_a_bar_on_a_terminal_lines_elsewhere_nothing_when_quiet(digits, tmp_path
     assert shown[("--quiet",)] == b""
     plain, quiet = python(*words), python(*words, "--quiet")
     assert plain.stdout == quiet.stdout
-    assert re.fullmatch(r"(sigmoid-online-\S+: step \d+ of 120, epoch \d: .*\n)+", plain.stderr)
+    assert re.fullmatch(r"(out: step \d+ of 120, epoch \d: .*\n)+", plain.stderr)
     assert quiet.stderr == ""
 
 
@@ -777,14 +816,20 @@ def test_which_steps_show_a_class_and_which_were_misread(run, digits, tmp_path, 
     seven = [t for t in range(trace.steps) if trace[t].label == 7]
     code, shown, err = run("show", out, "--digit", "7")
     assert (code, err) == (0, "")
-    assert [int(line.split()[1]) for line in shown.splitlines()[:-1]] == seven[:10]
+    assert [int(line.split()[1]) for line in shown.splitlines() if "shows" in line] == seven[:10]
     wrong = [t for t in seven if trace[t].prediction != 7]
     code, shown, _ = run("show", out, "--digit", "7", "--misread")
-    assert [int(line.split()[1]) for line in shown.splitlines()[:-1]] == wrong[:10]
+    assert [int(line.split()[1]) for line in shown.splitlines() if "shows" in line] == wrong[:10]
     assert f"the network says class {trace[wrong[0]].prediction}\n" in shown
-    command = shlex.split(shown.splitlines()[-1].partition("python -m network ")[2])
-    assert command == ["show", "small", "--step", str(wrong[0])]
-    assert run("show", out, "--misread")[0] == 0
+    command = command_in(shown.splitlines()[-1])
+    assert command == ["show", str(out), "--step", str(wrong[0])]
+    assert run(*command)[1].startswith(f"small, step {wrong[0]} of ")
+    read = [t for t in range(trace.steps) if trace[t].prediction == trace[t].label]
+    code, shown, _ = run("show", out, "--read")
+    assert [int(line.split()[1]) for line in shown.splitlines()[:-2]] == read[:10]
+    command = command_in(shown.splitlines()[-2])
+    assert command == ["show", str(out), "--read", "--from", str(read[9] + 1)]
+    assert [int(line.split()[1]) for line in run(*command)[1].splitlines()[:10]] == read[10:20]
     for words, message in (
         (("--step", "11", "--digit", "7"), "not both"),
         (("--digit", "zebra"), "no class 'zebra': there are class 0, class 1"),
@@ -801,3 +846,45 @@ def test_a_number_alone_is_a_step_of_the_trace_that_is_meant_when_none_is_named(
     assert run("show", "17") == run("show", "sigmoid-online", "--step", "17")
     assert run("show", "17")[1] != run("show")[1]
     assert run("show", "-1") == run("show", "--step", "-1")
+
+
+def test_a_class_is_looked_for_in_all_of_a_batch(run, digits, tmp_path):
+    out = tmp_path / "batches"
+    words = ("--dataset", digits, "--epochs", 4, "--batch-size", 6, "--seed", 3)
+    assert run("train", "relu-softmax-sgd", *words, "--out", out, "--quiet")[0] == 0
+    trace = Trace.open(out)
+    steps = {t: np.flatnonzero(trace[t].label == 7) for t in trace.recorded}
+    assert any(len(rows) and rows[0] > 0 for rows in steps.values())
+    seen = [(t, int(rows[0])) for t, rows in steps.items() if len(rows)]
+    code, shown, err = run("show", out, "--digit", "7")
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in shown.splitlines() if line.startswith("  step")]
+    assert [(int(line[1]), int(line[3])) for line in lines] == seen[:10]
+    assert f"only recorded steps are searched, {len(trace.recorded)} of {trace.steps}\n" in shown
+    command = command_in(shown.splitlines()[-1])
+    assert command[2:] == ["--step", str(seen[0][0]), "--row", str(seen[0][1])]
+    assert f"image {seen[0][1]} of its 6: class 7." in run(*command)[1]
+
+
+def test_the_run_on_a_folder_is_called_after_it_and_found_by_its_former_name(
+    run, digits, home, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = ("train", "--dataset", os.path.relpath(digits), "--epochs", 1)
+    code, out, err = run(*words)
+    folder = home / "traces" / f"sigmoid-online-epochs-1-{digits.name}"
+    assert (code, out.splitlines()[-1]) == (0, f"trace: {folder}")
+    assert err.startswith(f"{folder.name}: step 60 of 60")
+    recipe = Trace.open(folder).recipe
+    assert recipe.dataset == str(digits)
+    former = folder.rename(folder.with_name(recipe.former_label))
+    assert former != folder
+    code, out, _ = run(*words)
+    assert (code, "is there already" in out) == (0, True)
+    assert not folder.exists()
+
+
+def test_progress_names_the_trace_that_is_made(run, digits, tmp_path):
+    words = ("--dataset", digits, "--epochs", 1, "--out", tmp_path / "fast")
+    code, out, err = run("train", *words)
+    assert (code, err.split(":")[0], out.split(":")[0]) == (0, "fast", "fast")

@@ -714,7 +714,12 @@ def test_the_recipe_in_the_cure_is_the_trace_s_own(copy, full):
 
 def test_what_is_no_folder_is_no_trace(tmp_path, full):
     with pytest.raises(TraceError, match=r"no trace at .*: make it with python -m network train"):
+        Trace.open(tmp_path / "sigmoid-online")
+    with pytest.raises(TraceError, match=r"no trace at .*nothing: there is no such folder$"):
         Trace.open(tmp_path / "nothing")
+    near = full.path.with_name(f"{full.path.name}e")
+    with pytest.raises(TraceError, match=rf"no trace at .*: did you mean {full.path.name}\?$"):
+        Trace.open(near)
     (tmp_path / "file").write_bytes(b"a file")
     with pytest.raises(TraceError, match=r"file is a file: a trace is a folder with a trace\.json"):
         Trace.open(tmp_path / "file")

@@ -227,9 +227,10 @@ def _train(options: argparse.Namespace) -> int:
     out = Path(os.path.realpath(options.out or trace_folder(recipe)))
     record = options.record or default_record(recipe)
     name = recipe.label if record == "none" else out.name
+    if record != "none":
+        check_replaceable(out)
     resumes = options.resume and is_taken(Path(f"{out}{PARTIAL_SUFFIX}"))
     if record != "none" and is_taken(out) and not (options.force or resumes):
-        check_replaceable(out)
         _check_same(Trace.open(out), recipe, record)
         print(f"{out} is there already, whole and with these settings; --force trains it anew")
         return 0

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from network.classes import numbered, read_names
 from network.download import download as download_files
 from network.errors import DatasetError, SettingsError, printable
+from network.files import reason_of
 from network.idx import Bytes, read_hashed, read_idx, times, to_idx, write_idx
 
 __all__ = [
@@ -410,15 +411,31 @@ def load(name: str | Path, *, download: bool = True, quiet: bool = False) -> Fil
             _fetch(spec, folder, download, quiet)
         dataset = FileDataset(spec.name, folder, spec)
     else:
-        if not os.path.isdir(name):
-            raise SettingsError(_explain_name(str(name)))
-        folder = Path(name).resolve()
-        if not os.access(folder, os.R_OK | os.X_OK):
-            raise DatasetError(f"{printable(folder)}: the folder cannot be read")
+        try:
+            if not os.path.isdir(name):
+                _check_reachable(name)
+                raise SettingsError(_explain_name(str(name)))
+            folder = Path(name).resolve()
+            os.scandir(folder).close()
+            _check_reachable(folder / FILES[0])
+        except PermissionError as error:
+            raise DatasetError(
+                f"{printable(name)}: the folder cannot be read: {reason_of(error)}"
+            ) from error
         dataset = FileDataset(str(folder), folder)
     for number in range(len(FILES)):
         dataset.get_path(number)
     return dataset
+
+
+def _check_reachable(path: str | Path) -> None:
+    """Raise PermissionError if it cannot be said what is there, or whether anything is."""
+    try:
+        os.stat(path)
+    except PermissionError:
+        raise
+    except (OSError, ValueError):
+        pass
 
 
 def one_hot(labels: ArrayLike, classes: int = 10) -> Images:
@@ -507,7 +524,10 @@ def _find(folder: Path, base: str) -> Path | None:
 
 def _what_is_there(folder: Path) -> str:
     """What a folder holds in place of four IDX files, and what to do about it."""
-    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    there = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    names = sorted(path.name for path in there if path.is_file())
+    if there and not names:
+        return f"it holds folders and no file; a set is four IDX files, {FILES[0]} and so on"
     low = [name.lower() for name in names]
     if any(name.startswith("emnist") for name in low):
         return (

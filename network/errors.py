@@ -75,6 +75,18 @@ class TraceError(GlassnetError):
     """A trace that cannot be read, written or resumed."""
 
 
+class PlaceError(TraceError):
+    """A place where no trace can be put: it is somebody's, or may not be written."""
+
+    exit_code = 2
+
+
+class StepError(TraceError):
+    """A step that a run does not have, or that was not recorded."""
+
+    exit_code = 2
+
+
 class PathError(TraceError, KeyError):
     """A path such as ``delta2[3]`` that names nothing in a step."""
 

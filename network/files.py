@@ -6,6 +6,7 @@ The lowest module: it knows nothing of what is written.
 from __future__ import annotations  # the doctor speaks with Pythons too old for the rest, too
 
 import errno
+import functools
 import os
 import secrets
 from collections.abc import Iterator
@@ -56,8 +57,11 @@ def is_full_disk(error: BaseException) -> bool:
 def reason_of(error: OSError) -> str:
     """Why a file cannot be read or written, in words that end a sentence.
 
-    "there is no permission", "it is a folder", "its name is too long".
+    "there is no permission", "it is a folder", "its name is too long". Where it is a folder above
+    that may not be entered or written, that one is named.
     """
+    if error.errno in (errno.EACCES, errno.EPERM) and error.filename:
+        return f"there is no permission{_denied(Path(os.fsdecode(error.filename)))}"
     words = {
         errno.EACCES: "there is no permission",
         errno.EPERM: "there is no permission",
@@ -70,6 +74,19 @@ def reason_of(error: OSError) -> str:
         errno.EEXIST: "there is a file of that name",
     }
     return words.get(error.errno or 0, error.strerror or str(error))
+
+
+def _denied(path: Path) -> str:
+    """Which folder above a file keeps it from being reached or made, in words, if one does."""
+    path = Path(os.path.abspath(path))
+    folder = next((above for above in path.parents if above.is_dir()), path)
+    # As the system judges, which goes by the effective user.
+    access = functools.partial(os.access, effective_ids=os.access in os.supports_effective_ids)
+    if not access(folder, os.X_OK):
+        return f" to enter {folder}"
+    if not os.path.lexists(path) and not access(folder, os.W_OK):
+        return f" to write into {folder}"
+    return ""
 
 
 def size_in_words(count: int) -> str:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import network
 from network.blas import blas_versions
-from network.errors import TraceError, tell
+from network.errors import PlaceError, TraceError, tell
 from network.files import is_full_disk, reason_of, size_in_words, write_whole
 from network.folder import (
     CHECKPOINT,
@@ -201,14 +201,23 @@ class Recorder:
                     f"the disk is full: {self.folder} needs {size_in_words(self.nbytes)}, "
                     f"and {size_in_words(free)} are free; make room, or choose another --out"
                 )
-            classes = self.recipe.sizes[-1]
-            confusion = ((self.recipe.epochs, classes, classes), "int64")
-            with (self.partial / MARK).open("wb", buffering=0) as mark:
-                mark.write(make_mark({**self.shapes, "confusion": confusion}))
-            for name, (shape, dtype) in self.shapes.items():
-                file = (self.partial / f"{name}.npy").open("wb")
-                self._files[name] = file
-                _write_array_header(file, shape, dtype)
+            try:
+                self._begin_files()
+            except OSError:
+                self.close()
+                _delete(self.partial)
+                raise
+
+    def _begin_files(self) -> None:
+        """Write the mark first, by which the rest is known as ours."""
+        classes = self.recipe.sizes[-1]
+        confusion = ((self.recipe.epochs, classes, classes), "int64")
+        with (self.partial / MARK).open("wb", buffering=0) as mark:
+            mark.write(make_mark({**self.shapes, "confusion": confusion}))
+        for name, (shape, dtype) in self.shapes.items():
+            file = self._files[name] = (self.partial / f"{name}.npy").open("wb")
+            _write_array_header(file, shape, dtype)
+            file.flush()
 
     def resume(self, force: bool = False) -> tuple[int, dict[str, Any]]:
         """Open what was recorded, cut back to the last checkpoint.
@@ -455,7 +464,7 @@ class Recorder:
 
 
 def check_place(folder: Path, replace: bool = False) -> None:
-    """Raise TraceError if training could not put its trace there in the end.
+    """Raise PlaceError if training could not put its trace there in the end.
 
     Parameters
     ----------
@@ -466,11 +475,11 @@ def check_place(folder: Path, replace: bool = False) -> None:
     """
     check_replaceable(folder)
     check_replaceable(_partial(folder))
-    with writing(folder):
+    with looking(folder):
         if not is_taken(folder):
             return
         if replace and is_taken(_old(folder)):
-            raise TraceError(
+            raise PlaceError(
                 f"{_old(folder)} is in the way, left by a run that was stopped or put there by "
                 "somebody: move it away"
             )
@@ -479,24 +488,24 @@ def check_place(folder: Path, replace: bool = False) -> None:
             or not os.access(folder, os.W_OK | os.X_OK)
             or _is_kept_by_its_parent(folder)
         ):
-            raise TraceError(f"{folder} cannot be replaced: choose another --out")
+            raise PlaceError(f"{folder} cannot be replaced: choose another --out")
 
 
 def check_replaceable(folder: Path) -> None:
-    """Raise TraceError if anything but a trace, whole or not, is there: it is not ours to delete.
+    """Raise PlaceError if anything but a trace, whole or not, is there: it is not ours to delete.
 
     See `network.folder`.
     """
-    with writing(folder):
+    with looking(folder):
         with contextlib.suppress(FileNotFoundError):
             folder.stat()  # its links may lead in a circle, or through a file
         if not is_taken(folder):
             return
         if not folder.is_dir() or folder.is_symlink():
-            raise TraceError(f"{folder} is neither a folder nor a trace: choose another --out")
+            raise PlaceError(f"{folder} is neither a folder nor a trace: choose another --out")
         stranger = find_stranger(folder)
         if stranger:
-            raise TraceError(
+            raise PlaceError(
                 f"{folder} is no trace and not empty (it holds {stranger}): choose another "
                 "--out, or move it away"
             )
@@ -584,8 +593,25 @@ def writing(path: Path) -> Iterator[None]:
         raise TraceError(f"cannot write {error.filename or path}: {reason_of(error)}") from error
 
 
+@contextlib.contextmanager
+def looking(path: Path) -> Iterator[None]:
+    """Turn an OSError of a block that only looks whether a place will do into a PlaceError."""
+    try:
+        yield
+    except OSError as error:
+        if is_full_disk(error):
+            raise TraceError(
+                f"the disk is full: could not write {path}; make room, or choose another --out"
+            ) from error
+        raise PlaceError(
+            f"{error.filename or path} cannot be used: {reason_of(error)}; choose another --out"
+        ) from error
+
+
 class Lock:
     """At most one process at a time writes a trace; a killed process lets go by itself.
+
+    Where nothing was made, neither the lock nor a folder for it is left.
 
     Parameters
     ----------
@@ -597,16 +623,35 @@ class Lock:
     Raises
     ------
     TraceError
-        If another process has it, and `wait` is False.
+        If another process has it, and `wait` is False; a PlaceError if there can be none.
     """
 
     def __init__(self, folder: Path, wait: bool = False) -> None:
         self.folder, self.wait = folder, wait
         self.path = folder.with_name(f".{folder.name}.lock")
         self._file: BinaryIO | None = None
+        self._made: list[Path] = []
 
     def __enter__(self) -> "Lock":
-        with writing(self.path):
+        self._take()
+        # Whoever had it may have taken the file away, in whose place there may be another by now.
+        while not self._is_there():
+            assert self._file is not None
+            self._file.close()
+            self._take()
+        return self
+
+    def _is_there(self) -> bool:
+        assert self._file is not None
+        try:
+            return os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _take(self) -> None:
+        with looking(self.path):
+            above = [path for path in self.path.parents if not path.exists()]
+            self._made = [] if self.path.exists() else [self.path, *above]
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open_lock(self.path)
             taken = lock(self._file, wait=False)
@@ -619,7 +664,6 @@ class Lock:
             tell(f"waiting for another process that trains {self.folder}")
             with writing(self.path):
                 lock(self._file, wait=True)
-        return self
 
     def __exit__(
         self,
@@ -628,4 +672,8 @@ class Lock:
         traceback: TracebackType | None,
     ) -> None:
         assert self._file is not None
+        if error is not None and not any(map(is_taken, (self.folder, _partial(self.folder)))):
+            with contextlib.suppress(OSError):  # another process has put something beside it
+                for path in self._made:
+                    path.unlink() if path == self.path else path.rmdir()
         self._file.close()

@@ -23,7 +23,7 @@ from numpy import typing as npt
 from numpy.typing import NDArray
 
 from network import datasets
-from network.errors import GlassnetError, SettingsError, TraceError, printable
+from network.errors import GlassnetError, SettingsError, StepError, TraceError, printable
 from network.files import reason_of
 from network.folder import HEADER, PARTIAL_SUFFIX, header_digest, is_own
 from network.functions import Floats, loss_values, squared_error
@@ -225,7 +225,7 @@ class Trace:
         """
         step = self.steps if step is None else step
         if not 0 <= step <= self.steps:
-            raise TraceError(f"{self.path} has steps 0 to {self.steps}, not {step}")
+            raise StepError(f"{self.path} has steps 0 to {self.steps}, not {step}")
         at = bisect_right(self.snapshots, step) - 1
         flat = self._snapshot(at)
         if self.snapshots[at] == step:
@@ -307,15 +307,15 @@ class Trace:
             If the run has no such step, or did not record it (then the nearest are named).
         """
         if isinstance(step, bool) or not isinstance(step, int | np.integer):
-            raise TraceError(f"a step is a whole number, not {step!r}")
+            raise StepError(f"a step is a whole number, not {step!r}")
         step = int(step)
         if not -self.steps <= step < self.steps:
-            raise TraceError(f"{self.path} has steps 0 to {self.steps - 1}, not {step}")
+            raise StepError(f"{self.path} has steps 0 to {self.steps - 1}, not {step}")
         step %= self.steps
         row = bisect_left(self.recorded, step)
         if row == len(self.recorded) or self.recorded[row] != step:
             around = self._recorded_around(row)
-            raise TraceError(
+            raise StepError(
                 f"{self.path} did not record step {step}: "
                 f"the nearest are {' and '.join(map(str, around))}"
             )

@@ -141,7 +141,7 @@ def test_batches_from_training_to_prediction(run, digits, tmp_path):
     assert (code, err) == (1, "glassnet: step 5 saw 4 images: there is no row 4, rows are 0 to 3\n")
     missing = next(step for step in range(36) if step not in trace.recorded)
     code, _, err = run("show", out, "--step", missing)
-    assert code == 1
+    assert code == 2
     assert_one_line(err)
     assert f"did not record step {missing}: the nearest are {missing - 1} and " in err
     assert run("evaluate", out)[0] == 0
@@ -375,7 +375,7 @@ def test_what_is_not_there_is_told(run, digits, tmp_path, home):
     run("train", "--dataset", digits, "--epochs", 1, "--out", out)
     for step in (60, -61, 10**12):
         code, _, err = run("show", out, "--step", step)
-        assert (code, err) == (1, f"glassnet: {out} has steps 0 to 59, not {step}\n")
+        assert (code, err) == (2, f"glassnet: {out} has steps 0 to 59, not {step}\n")
     for row in (-1, 1):
         code, _, err = run("show", out, "--row", row)
         assert (code, err) == (
@@ -436,7 +436,7 @@ def test_relative_folders_and_out_of_one_s_own(run, digits, tmp_path, monkeypatc
     words = ("train", "--dataset", digits, "--epochs", 1, "--force", "--seed", 2)
     for out in (".", "..", "../a", "b/..", "/"):
         code, _, err = run(*words, "--out", out)
-        assert code == 1
+        assert code == 2
         assert_one_line(err)
     assert run(*words, "--out", "../a/b/")[0] == 0
     assert Trace.open(tmp_path / "a" / "b").recipe.seed == 2
@@ -449,15 +449,15 @@ def test_force_deletes_nothing_but_a_trace(run, digits, tmp_path):
     for out in ("thesis", "paper.txt"):
         for flags in ([], ["--force"], ["--resume"], ["--force", "--resume"]):
             code, _, err = run("train", "--dataset", digits, "--out", tmp_path / out, *flags)
-            assert code == 1
+            assert code == 2
             assert_one_line(err)
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "ten years"
     assert (tmp_path / "paper.txt").read_text() == "one year"
     code, _, err = run("train", "--dataset", digits, "--out", tmp_path / "paper.txt" / "below")
-    assert code == 1
+    assert code == 2
     assert_one_line(err)
     code, _, err = run("train", "--dataset", digits, "--out", tmp_path / ("x" * 300))
-    assert code == 1
+    assert code == 2
     assert_one_line(err)
 
 
@@ -476,7 +476,7 @@ def test_a_folder_without_rights_is_told(run, digits):
         finally:
             os.seteuid(user)
             Path(folder).chmod(0o755)
-    assert code == 1
+    assert code == 2
     assert_one_line(err)
     assert "there is no permission" in err
 

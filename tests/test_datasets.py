@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tracemalloc
@@ -1145,15 +1146,45 @@ def test_what_is_there_is_named_and_what_to_do(
         (["qmnist-train-images-idx3-ubyte"], "it holds QMNIST"),
         (["mnist_train.csv", "mnist_test.csv"], "it holds mnist_test.csv, mnist_train.csv; a set"),
         ([], "a set is four IDX files"),
+        (["emnist/", "qmnist-images/"], "it holds folders and no file; a set is four IDX files"),
+        (["emnist/", "mine.csv"], "it holds mine.csv; a set is four IDX files"),
     ],
 )
 def test_a_folder_of_other_files_says_what_is_in_it(
     tmp_path: Path, names: list[str], message: str
 ) -> None:
     for name in names:
-        (tmp_path / name).touch()
+        if name.endswith("/"):
+            (tmp_path / name).mkdir()
+        else:
+            (tmp_path / name).touch()
     with pytest.raises(DatasetError, match=message):
         load(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions as on POSIX")
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o311])
+@pytest.mark.parametrize("below", [False, True])
+def test_a_folder_that_may_not_be_read_says_why(mode: int, below: bool) -> None:
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        folder = write_dataset(Path(above) / "folder" / "digits")
+        closed = folder.parent if below else folder
+        closed.chmod(mode)
+        if below and mode == 0o311:
+            mode = 0o000  # nothing keeps what is below from being reached
+            closed.chmod(mode)
+        try:
+            if user == 0:
+                os.seteuid(65534)  # root may do everything
+            with pytest.raises(DatasetError, match="the folder cannot be read: there is") as caught:
+                load(folder)
+        finally:
+            os.seteuid(user)
+            closed.chmod(0o755)
+    if below or mode == 0o444:
+        assert str(caught.value).endswith(f"there is no permission to enter {closed}")
 
 
 def test_pixels_of_zero_and_one_are_not_divided(tmp_path: Path) -> None:

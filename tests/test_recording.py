@@ -5,9 +5,11 @@ import io
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from itertools import pairwise
@@ -19,9 +21,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from network import recipes, recording, training
+from network import datasets, recipes, recording, training
 from network.blas import blas_versions, one_thread
-from network.errors import DivergenceError, SettingsError, TraceError
+from network.errors import DivergenceError, PlaceError, SettingsError, TraceError
 from network.folder import header_digest
 from network.recipes import RECIPES, Recipe
 from network.recording import Lock, Recorder, recorded_steps
@@ -594,7 +596,7 @@ def test_a_plan_for_which_no_disk_is_large_enough_is_told_at_once(data, out):
     with pytest.raises(TraceError, match=r"needs .* TB, and .* are free"):
         train(online(data, epochs=10**9), out)
     assert time.monotonic() - begun < 2
-    assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
+    assert not list(out.parent.iterdir())
 
 
 def test_a_network_that_no_memory_holds_is_told_at_once(data, out):
@@ -746,9 +748,9 @@ def test_a_link_stays_a_link(data, tmp_path, out):
 
 def test_places_that_cannot_be_written_are_told(data, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("a file")
-    with pytest.raises(TraceError, match=r"cannot write .*file"):
+    with pytest.raises(PlaceError, match=r"file.* cannot be used: part of the path is a file"):
         train(online(data), tmp_path / "file" / "out")
-    with pytest.raises(TraceError, match=r"cannot write .*: its name is too long"):
+    with pytest.raises(PlaceError, match=r"cannot be used: its name is too long"):
         train(online(data), tmp_path / ("x" * 300))
     with pytest.raises(TraceError, match=r"^/ is no trace and not empty"):
         train(online(data), Path("/"), force=True)
@@ -757,6 +759,48 @@ def test_places_that_cannot_be_written_are_told(data, tmp_path, monkeypatch):
         train(online(data), Path(), force=True)
     train(online(data), Path("a/b/../c"))
     assert Trace.open(tmp_path / "a" / "c").steps == 120
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions as on POSIX")
+@pytest.mark.parametrize(
+    ("mode", "place", "why"),
+    [
+        (0o555, "", "cannot be replaced"),
+        (0o000, "", "to enter FOLDER|there is no permission"),
+        (0o555, "/out", "there is no permission to write into FOLDER"),
+        (0o555, "/a/b/out", "there is no permission to write into FOLDER"),
+        (0o000, "/out", "there is no permission to enter FOLDER"),
+    ],
+)
+def test_the_folder_that_may_not_be_written_is_named_before_training(data, mode, place, why):
+    user = os.geteuid()
+    loaded = datasets.load(data)
+    assert len(loaded.train) + len(loaded.test) == 80
+    with tempfile.TemporaryDirectory() as above:
+        folder = Path(above) / "folder"
+        folder.mkdir()
+        if not place:
+            (folder / "trace.json").touch()
+        Path(above).chmod(0o755)
+        folder.chmod(mode)
+        try:
+            if user == 0:
+                os.seteuid(65534)  # root may do everything
+            with pytest.raises(PlaceError) as caught:
+                train(
+                    online(data),
+                    Path(f"{folder}{place}"),
+                    force=True,
+                    progress=pytest.fail,
+                    dataset=loaded,
+                )
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o755)
+    assert caught.value.exit_code == 2
+    if place:
+        assert re.search(why.replace("FOLDER", re.escape(str(folder))) + ";", str(caught.value))
+    assert "cannot write" not in str(caught.value)
 
 
 # A full disk
@@ -827,9 +871,20 @@ def test_a_full_disk_is_told_and_nothing_is_lost(data, tmp_path, out, monkeypatc
 def test_too_little_room_is_told_before_training(data, out, monkeypatch):
     usage = shutil.disk_usage(out.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10_000))
-    with pytest.raises(TraceError, match=r"disk is full: .*out needs 19 kB, and 10 kB are free"):
+    below = out / "a" / "b"
+    for place in (out, below):
+        with pytest.raises(TraceError, match=r"full: .* needs 19 kB, and 10 kB are free"):
+            train(online(data), place)
+    assert not list(out.parent.iterdir())
+
+
+def test_a_disk_that_is_full_at_the_beginning_leaves_nothing(data, out, monkeypatch):
+    disk = Disk(900)
+    monkeypatch.setattr(Path, "open", lambda *words, **named: disk.open(*words, **named))
+    with pytest.raises(TraceError, match="the disk is full"):
         train(online(data), out)
-    assert [path.name for path in out.parent.iterdir()] == [".out.lock"]
+    assert disk.written
+    assert not list(out.parent.iterdir())
 
 
 def test_an_unfinished_run_needs_room_only_for_the_rest(data, tmp_path, out, monkeypatch):
@@ -933,6 +988,22 @@ def test_ensure_trace_finishes_an_unfinished_run(data, tmp_path, monkeypatch):
     assert read_timeless(tmp_path / "traces" / "begun") == read_timeless(whole)
 
 
+def test_a_lock_that_was_taken_away_is_none(out):
+    """Whoever waits for it has the file that is there, not the one that is gone."""
+    first = Lock(out)
+    second = Lock(out, wait=True)
+    first.__enter__()
+    waiting = threading.Thread(target=second.__enter__)
+    waiting.start()
+    waiting.join(0.2)
+    assert waiting.is_alive()
+    first.__exit__(Stop, Stop(), None)
+    waiting.join(10)
+    with pytest.raises(TraceError, match="another process"), Lock(out):
+        raise AssertionError
+    second.__exit__(None, None, None)
+
+
 def test_a_lock_is_let_go(out):
     with Lock(out), pytest.raises(TraceError, match="another process"), Lock(out):
         pass
@@ -945,7 +1016,7 @@ def test_a_lock_is_let_go(out):
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
 def test_a_lock_that_is_a_link_is_not_followed(data, tmp_path, out):
     out.with_name(".out.lock").symlink_to(tmp_path / "target")
-    with pytest.raises(TraceError, match=r"\.out\.lock: it is a link"):
+    with pytest.raises(TraceError, match=r"\.out\.lock cannot be used: it is a link"):
         train(online(data), out)
     assert not (tmp_path / "target").exists()
 

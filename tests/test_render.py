@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -22,6 +23,7 @@ from demo_chapters import ROOT, environment, render, render_command, write_chapt
 from network.training import ensure_trace
 from scenes.__main__ import main
 from scenes.film.chapters import find_chapters
+from scenes.film.files import making
 from scenes.film.folder import Folder
 from scenes.film.join import count_frames
 from scenes.film.record import Record
@@ -423,7 +425,31 @@ def test_a_folder_that_cannot_be_written_is_one_line(capfd):
             Path(folder).chmod(0o755)
     assert code == 2
     (line,) = capfd.readouterr().err.splitlines()
-    assert re.fullmatch(r"glassnet: --out .*out: there is no permission", line)
+    assert re.fullmatch(
+        rf"glassnet: --out .*out: there is no permission to write into {folder}", line
+    )
+
+
+@pytest.mark.parametrize("command", ["render", "sheet", "handout"])
+def test_what_is_refused_leaves_nothing_behind(command, tmp_path, capfd):
+    out = tmp_path / "a" / ("b.pdf" if command == "handout" else "b")
+    for options in (["--recipe", "relu"], ["--step", "99999999"]):
+        assert main([command, "bias", *options, "--out", str(out)]) == 2
+    assert len(capfd.readouterr().err.splitlines()) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_made_is_kept_where_anything_is_in_it(tmp_path):
+    for name in ("ours", "theirs"):
+        with suppress(KeyboardInterrupt), making(tmp_path / "a" / "b", "ours"):
+            (tmp_path / "a" / "b" / name).touch()
+            raise KeyboardInterrupt
+        assert [path.name for path in tmp_path.rglob("*")] == (
+            ["a", "b", "theirs"] if name == "theirs" else []
+        )
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError), making(tmp_path / "file"):
+        raise AssertionError
 
 
 def test_a_file_where_the_folder_should_be_is_one_line(once, tmp_path, capfd):

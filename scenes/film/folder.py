@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from network.errors import SettingsError
 from network.files import reason_of, write_whole
 from network.locking import lock, open_lock
 from network.trace import file_digest
-from scenes.film.files import OutputError
+from scenes.film.files import OutputError, making
 
 PRIVATE: Final = ".glassnet"
 MARK: Final = "mark.json"
@@ -69,13 +69,13 @@ class Folder:
         OutputError
             If another process is rendering there.
         """
-        try:
-            self._private.mkdir(parents=True, exist_ok=True)
-            self._own()
-            file = open_lock(self._private / "lock")
-        except OSError as error:
-            raise SettingsError(f"--out {shown(self.path)}: {reason_of(error)}") from error
-        with file:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(making(self._private, MARK, "lock"))
+                self._own()
+                file = stack.enter_context(open_lock(self._private / "lock"))
+            except OSError as error:
+                raise SettingsError(f"--out {shown(self.path)}: {reason_of(error)}") from error
             if not lock(file):
                 raise OutputError(
                     f"another render is writing into {shown(self.path)}: wait for it, or choose "

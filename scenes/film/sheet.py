@@ -4,6 +4,7 @@ The chapter is rehearsed twice: once to learn when its beats are, once to draw t
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from network.errors import SettingsError
 from network.files import reason_of
-from scenes.film.files import writing
+from scenes.film.files import making, writing
 from scenes.film.rehearsal import Pixels, Watcher, draw, frame_rate, rehearse
 from scenes.film.sealed import check_free, write_png
 from scenes.kit.chapter import Chapter
@@ -129,12 +130,13 @@ def write_sheet(
         If there is something else of that name, or nothing can be written there.
     """
     path = folder / f"{chapter.file_name()}.png"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"--out {folder}: {reason_of(error)}") from error
-    check_free(path)
-    sheet = lay_out(shoot(chapter, quality), columns, width)
-    with writing(path):
-        write_png(path, sheet)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(making(folder))
+        except OSError as error:
+            raise SettingsError(f"--out {folder}: {reason_of(error)}") from error
+        check_free(path)
+        sheet = lay_out(shoot(chapter, quality), columns, width)
+        with writing(path):
+            write_png(path, sheet)
     return path

@@ -35,6 +35,7 @@ from scenes.kit.findings import (
     arriving_blame,
     arriving_blames,
     blamed_edges,
+    count_steps,
     hidden_slope,
     least_active,
     loss_slope,
@@ -49,7 +50,6 @@ from scenes.kit.findings import (
     push_picture,
     pushes,
     squared_error_blame,
-    steps_in_all,
     weight_change,
 )
 from scenes.kit.fitted_names import fit_names
@@ -440,7 +440,7 @@ class Backprop(Chapter):
         curve = RunCurve(trace, mean_errors, mean_error, "mean error")
         first, last = curve.first.settled, curve.last.settled
         figures: Figures = {
-            "steps": Quantity.of(steps_in_all, trace),
+            "steps": Quantity.of(count_steps, trace),
             "first": first,
             "last": last,
             "pictures": self.batch,

@@ -290,7 +290,3 @@ def test_the_most_muffled_neuron_is_the_saturated_one_with_most_blame():
 
 def test_the_mean_error_is_over_the_steps_asked_for(stepped):
     assert findings.mean_error(stepped, 1, 3) == 4.0
-
-
-def test_steps_in_all_are_the_trace_s(stepped):
-    assert findings.steps_in_all(stepped) == 1

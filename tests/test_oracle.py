@@ -134,7 +134,6 @@ DERIVED_CALLS = {
     "weight_change": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
     "magnification": lambda t, s: (s,),
     "dropout_keeps": lambda t, s: (t, 1),
-    "steps_in_all": lambda t, s: (t,),
     "count_steps": lambda t, s: (t,),
     "weight_times_input": lambda t, s: (s, 1, 2, int(np.argmax(s.x))),
     "sum_of_products": lambda t, s: (s, 1, 2),

@@ -305,11 +305,6 @@ def mean_error(trace: Oracle, start: int, stop: int) -> float:
 
 
 @derived
-def steps_in_all(trace: Oracle) -> int:
-    return trace.steps
-
-
-@derived
 def count_steps(trace: Oracle) -> int:
     return trace.steps
 

@@ -381,11 +381,6 @@ def first_step(trace: Trace) -> int:
     return 1 if trace.steps else 0
 
 
-def steps_in_all(trace: Trace) -> int:
-    """How many steps the run has."""
-    return int(trace.steps)
-
-
 def read_dots(trace: Trace, biases: bool = True) -> Floats:
     """1 for each test image that is read correctly, in rows of a square that is filled with 0."""
     read = read_with_biases(trace) if biases else read_without_biases(trace)

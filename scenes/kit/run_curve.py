@@ -22,7 +22,7 @@ from network.trace import Trace
 from scenes.kit import stage
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim_points
-from scenes.kit.findings import first_step, steps_in_all
+from scenes.kit.findings import count_steps, first_step
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number
 from scenes.kit.plot import Plot
@@ -127,7 +127,7 @@ class RunCurve(VGroup):
         self.steps.shift((_BASELINE - self.steps.baseline) * UP)
         end = self.plot.plane.across.get_end()[0] - self.steps.get_right()[0]
         self.steps.shift(end * RIGHT)
-        self._all = Quantity.of(steps_in_all, trace)
+        self._all = Quantity.of(count_steps, trace)
         self.count = Number(first_step, trace, decimals=0, grouping=True, x_height=LARGE)
         place = self.steps.get_left() + GAP * LEFT
         self.count.shift((place[0] - self.count.point[0]) * RIGHT)

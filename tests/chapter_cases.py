@@ -7,7 +7,7 @@ the pixels.
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,11 @@ SHORT = {
 """Recipes that are tried by a short run on a few real images, layers as large as published."""
 
 
-OTHERS = (1, 0, -1, -1, 3)
-"""Which of the steps that these runs have recorded are told of."""
+POSITIONS = (0, 1, 3, -1)
+"""Which of the steps that a run has recorded are told of: the first ones, and the last."""
+
+DIGITS = 4
+"""How many of the ten digits each chapter tells of; the next chapter goes on with the others."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,23 @@ class Case:
         return f"{self.chapter}-{self.recipe}-{self.step}{digit}"
 
 
-def get_cases(chapter: str) -> list[Case]:
-    """A dozen steps of the main recipe, all ten digits among them, and one of each other recipe."""
-    # Soon after a snapshot: the oracle replays from there.
-    digits = [Case(chapter, "sigmoid-online", 17_000 * label + 11, label) for label in range(10)]
-    ends = [Case(chapter, "sigmoid-online", step) for step in (1, -1)]
-    others = [Case(chapter, recipe, step) for recipe, step in zip(SHORT, OTHERS, strict=True)]
-    return digits + ends + others
+def get_cases(chapters: Sequence[str]) -> list[Case]:
+    """Cases drawn pairwise: not all that could be combined, but every two of it once.
+
+    Each chapter tells of each recipe and of each position, each recipe is told of at each position
+    (by some chapter), and each digit by every third chapter. So one chapter more is ten cases more.
+    """
+    cases = []
+    recipes = ("sigmoid-online", *SHORT)
+    for number, chapter in enumerate(chapters):
+        for place, recipe in enumerate(recipes):
+            step = POSITIONS[(number + place) % len(POSITIONS)]
+            cases.append(Case(chapter, recipe, step))
+        for more in range(DIGITS):
+            label = ((DIGITS - 1) * number + more) % 10
+            # Soon after a snapshot: the oracle replays from there.
+            cases.append(Case(chapter, "sigmoid-online", 17_000 * label + 11, label))
+    return cases
 
 
 def make_traces(folder: Path) -> dict[str, Path]:

@@ -11,7 +11,7 @@ from scenes.__main__ import main
 from scenes.film.chapters import find_chapters
 
 CHAPTERS = [chapter.__module__.rpartition(".")[2] for chapter in find_chapters()]
-CASES = [case for chapter in CHAPTERS for case in chapter_cases.get_cases(chapter)]
+CASES = chapter_cases.get_cases(CHAPTERS)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +48,15 @@ def test_nothing_is_found_in_a_chapter(chapter, capsys, monkeypatch, traces):
     code = main(["check", chapter])
     print(capsys.readouterr().out)
     assert code == 0
+
+
+def test_cases_are_drawn_pairwise():
+    recipes = {case.recipe for case in CASES}
+    assert {(c.chapter, c.recipe) for c in CASES} == {(c, r) for c in CHAPTERS for r in recipes}
+    plain = [case for case in CASES if case.label is None]
+    pairs = {(case.recipe, case.step) for case in plain}
+    assert pairs == {(r, step) for r in recipes for step in chapter_cases.POSITIONS}
+    assert {c.label for c in CASES if c.label is not None} == set(range(10))
 
 
 def test_the_chapters_are_found():

@@ -11,6 +11,8 @@ from network.training import ensure_trace
 from scenes.film.chapters import chapter_names, find_chapters
 from scenes.film.check import check
 
+pytestmark = pytest.mark.film
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 

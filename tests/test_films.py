@@ -19,6 +19,8 @@ from network.training import ensure_trace
 from scenes.film.chapters import find_chapters
 from tests.demo_chapters import write_chapters
 
+pytestmark = pytest.mark.film
+
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {chapter.__module__.rpartition(".")[2]: chapter.__name__ for chapter in find_chapters()}
 # Small and few frames: what is tested is that it works and comes out the same, not the picture.

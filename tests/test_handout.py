@@ -51,6 +51,8 @@ from scenes.kit.number import Derived, Number, column_of
 from scenes.kit.style import BLAME, LARGE
 from scenes.kit.typeset import CodeLine, Formula
 
+pytestmark = pytest.mark.film
+
 
 def loudest(step):
     """The largest activation."""

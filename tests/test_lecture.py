@@ -14,6 +14,8 @@ from scenes import LECTURE
 from scenes.film.chapters import find_chapters
 from scenes.film.join import count_frames
 
+pytestmark = [pytest.mark.film, pytest.mark.browser]
+
 NAMES = [chapter.__module__.rpartition(".")[2] for chapter in find_chapters()]
 
 

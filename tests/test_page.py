@@ -7,6 +7,8 @@ import pytest
 
 from scenes.film.page import explain, in_minutes, render_page
 
+pytestmark = pytest.mark.browser
+
 VIDEO = "document.getElementById('video')"
 MANIFEST = cases.make_manifest()
 BEATS = cases.all_beats(MANIFEST)

@@ -29,6 +29,8 @@ from scenes.film.join import count_frames
 from scenes.film.record import Record
 from scenes.film.render import _tell_replaced
 
+pytestmark = pytest.mark.film
+
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
 

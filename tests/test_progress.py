@@ -51,9 +51,13 @@ def test_training_goes_on_where_nobody_listens(data, tmp_path, monkeypatch, stre
 
 def test_a_line_tells_the_step_and_both_accuracies(data, tmp_path, capsys):
     with show_progress("small") as progress:
-        train(online(data), tmp_path / "out", progress=progress)
+        result = train(online(data), tmp_path / "out", progress=progress)
     last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("small: step 120 of 120, epoch 2: ")
-    assert last.endswith(" on unseen images")
+    epoch = result.epochs[-1]
+    assert epoch["train_accuracy"] != epoch["test_accuracy"]
+    assert last == (
+        f"small: step 120 of 120, epoch 2: {100 * epoch['train_accuracy']:.2f}% while training, "
+        f"{100 * epoch['test_accuracy']:.2f}% on unseen images"
+    )
     with show_progress("small", quiet=True) as progress:
         assert progress is None

@@ -280,3 +280,11 @@ def test_a_recipe_survives_json(name: str) -> None:
 def test_reading_a_recipe_checks_it() -> None:
     with pytest.raises(SettingsError, match="learning rate"):
         Recipe.from_dict(RECIPES["sigmoid-online"].to_dict() | {"learning_rate": -1})
+
+
+@pytest.mark.parametrize("neurons", [10**9 + 1, 10**12, 10**400])
+def test_more_neurons_than_can_be_are_told_at_once(neurons: int) -> None:
+    recipe = RECIPES["sigmoid-online"]
+    assert recipe.change(sizes=(784, 10**9, 10)).sizes[1] == 10**9
+    with pytest.raises(SettingsError, match="a layer has at most 1,000,000,000 neurons, not 10"):
+        recipe.change(sizes=(784, neurons, 10))

@@ -26,7 +26,7 @@ from network.functions import ACTIVATIONS
 from network.model import INITIALISATIONS
 from network.progress import show_progress
 from network.recipes import RECIPES, Recipe, find_recipe
-from network.recording import check_replaceable
+from network.recording import check_replaceable, finish_replacing
 from network.remedy import trace_folder, traces_folder
 from network.report import (
     describe_dataset,
@@ -229,6 +229,7 @@ def _train(options: argparse.Namespace) -> int:
     name = recipe.label if record == "none" else out.name
     if record != "none":
         check_replaceable(out)
+        finish_replacing(out)
     resumes = options.resume and is_taken(Path(f"{out}{PARTIAL_SUFFIX}"))
     if record != "none" and is_taken(out) and not (options.force or resumes):
         _check_same(Trace.open(out), recipe, record)

@@ -243,6 +243,11 @@ def check_images(x: Any, size: int) -> None:
     if not isinstance(x, np.ndarray) or not np.issubdtype(x.dtype, np.floating):
         kind = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
         raise SettingsError(f"images are an array of floats from 0 to 1, not {kind}")
+    if isinstance(x, np.ma.MaskedArray | np.matrix):
+        raise SettingsError(
+            f"images are a plain array, not a {type(x).__name__}: give np.asarray(x), or with a "
+            "mask x.filled(0)"
+        )
     if x.ndim != 2 or x.shape[1] != size:
         one = " (one image is x[None])" if x.shape == (size,) else ""
         raise SettingsError(f"images for this network are (batch, {size}), not {x.shape}{one}")

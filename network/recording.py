@@ -474,6 +474,7 @@ def check_place(folder: Path, replace: bool = False) -> None:
         Whether a trace that is there may be replaced: training is forced, or was when it began.
     """
     check_replaceable(folder)
+    finish_replacing(folder)
     check_replaceable(_partial(folder))
     with looking(folder):
         if not is_taken(folder):
@@ -546,15 +547,64 @@ def _delete(folder: Path) -> None:
 
 def put_in_place(partial: Path, folder: Path) -> None:
     """Rename the finished folder to its final name; a trace that stood there goes last."""
-    old = None
     if is_taken(folder):
         check_replaceable(folder)
-        old = folder.rename(_old(folder))
+        _note_replaced(folder, file_digest(folder / HEADER) if (folder / HEADER).exists() else "")
+        folder.rename(_old(folder))
     elif folder.exists():
         folder.rmdir()
     partial.rename(folder)
-    if old is not None:
-        _delete(old)
+    _delete_replaced(folder)
+
+
+def finish_replacing(folder: Path) -> None:
+    """Delete what a run that was killed left of the trace that it had replaced.
+
+    Raises
+    ------
+    TraceError
+        If another process is training there.
+    """
+    with looking(folder):
+        left = is_taken(_old(folder)) and _lock_path(folder).exists()
+    if left:
+        with Lock(folder), writing(folder):
+            _delete_replaced(folder)
+
+
+def _delete_replaced(folder: Path) -> None:
+    """Delete the old trace if the new one is there, and we are who gave the old one its name."""
+    old, header = _old(folder), _old(folder) / HEADER
+    noted = _replaced(folder)
+    if noted and (folder / HEADER).exists():
+        if header.is_file() and file_digest(header) == noted and find_stranger(old) is None:
+            _delete(old)
+        elif not is_taken(old) and old.exists():
+            old.rmdir()
+        _note_replaced(folder, "")
+
+
+def _lock_path(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def _note_replaced(folder: Path, digest: str) -> None:
+    """Write into the lock which trace is being replaced, by the hash of its header; "" for none.
+
+    A copy that somebody keeps under the name of the old one has no such note, and is left alone.
+    """
+    # Behind the first byte, which is locked.
+    with _lock_path(folder).open("r+b") as file:
+        file.truncate(1)
+        file.seek(1)
+        file.write(digest.encode())
+
+
+def _replaced(folder: Path) -> str:
+    with contextlib.suppress(OSError), _lock_path(folder).open("rb") as file:
+        file.seek(1)
+        return file.read(64).decode("ascii", "replace")
+    return ""
 
 
 def versions() -> dict[str, str | int]:
@@ -628,7 +678,7 @@ class Lock:
 
     def __init__(self, folder: Path, wait: bool = False) -> None:
         self.folder, self.wait = folder, wait
-        self.path = folder.with_name(f".{folder.name}.lock")
+        self.path = _lock_path(folder)
         self._file: BinaryIO | None = None
         self._made: list[Path] = []
 

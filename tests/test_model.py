@@ -541,6 +541,8 @@ def test_recipes_draw_different_parameters_for_different_seeds() -> None:
     ("x", "message"),
     [
         (np.full((2, 4), 255.0), "from 0 to 1, not 255 to 255: divide pixels by 255"),
+        (np.ma.masked_equal(np.ones((2, 4)), 1), "a plain array, not a MaskedArray: give np.as"),
+        (np.asmatrix(np.ones((2, 4))), "a plain array, not a matrix: give np.asarray"),
         (np.full((2, 4), 200, np.uint8), "an array of floats from 0 to 1, not uint8"),
         (np.array([[0.5, np.nan, 0, 0]]), "from 0 to 1, not nan to nan"),
         (np.array([[0.5, -1, 0, 0]]), "from 0 to 1, not -1 to 0.5"),

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import datasets, recipes, recording, training
+from network.__main__ import main
 from network.blas import blas_versions, one_thread
 from network.errors import DivergenceError, PlaceError, SettingsError, TraceError
 from network.folder import header_digest
@@ -567,6 +568,60 @@ def test_what_stands_where_the_old_trace_would_go_is_left_alone(data, out):
     shutil.move(out, out.with_name("elsewhere"))
     train(online(data), out)
     assert (beside / "thesis.txt").read_text() == "ten years of work"
+
+
+@pytest.mark.parametrize("kill", ["before the new one", "before deletion", "while deleting"])
+@pytest.mark.parametrize("options", [{}, {"resume": True}, {"force": True}])
+def test_a_trace_that_was_being_replaced_is_gone_at_the_next_run(
+    data, tmp_path, out, monkeypatch, kill, options
+):
+    whole = read_timeless(train(online(data, seed=1), tmp_path / "whole").path)
+    train(online(data), out)
+    beside = out.with_name(".out.old")
+    rename, unlink = Path.rename, Path.unlink
+
+    def die_renaming(path: Path, target: Path) -> Path:
+        if path.name == "out.partial":
+            raise Stop
+        return rename(path, target)
+
+    def die_deleting(path: Path, missing_ok: bool = False) -> None:
+        if path.parent == beside and (kill == "before deletion" or path.name == "b1.npy"):
+            raise Stop
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        if kill == "before the new one":
+            patch.setattr(Path, "rename", die_renaming)
+        else:
+            patch.setattr(Path, "unlink", die_deleting)
+        with pytest.raises(Stop):
+            train(online(data, seed=1), out, force=True)
+    assert beside.exists()
+    if options == {"force": True} or kill == "before the new one":
+        train(online(data, seed=1), out, **options)
+    else:
+        words = ["train", "--dataset", data, "--sizes", "25,6,10", "--epochs", 2, "--seed", 1]
+        words += ["--learning-rate", 0.1, "--out", out, *(f"--{option}" for option in options)]
+        assert main([str(word) for word in words]) == 0
+    assert read_timeless(out) == whole
+    assert not beside.exists()
+
+
+def test_a_copy_that_somebody_keeps_under_that_name_is_left_alone(data, out):
+    train(online(data), out)
+    beside = shutil.copytree(out, out.with_name(".out.old"))
+    with pytest.raises(TraceError, match=r"\.out\.old is in the way"):
+        train(online(data), out, force=True)
+    shutil.rmtree(out)
+    train(online(data), out)
+    assert read_timeless(beside) == read_timeless(out)
+    # Nor is another one, though a note was left.
+    lock = out.with_name(".out.lock")
+    lock.write_bytes(b"\0" + b"0" * 64)
+    with pytest.raises(TraceError, match=r"\.out\.old is in the way"):
+        train(online(data), out, force=True)
+    assert read_timeless(beside) == read_timeless(out)
 
 
 def test_a_run_killed_before_its_name_is_only_renamed(data, out):

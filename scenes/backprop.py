@@ -34,9 +34,11 @@ from scenes.kit.equation import agree
 from scenes.kit.findings import (
     arriving_blame,
     arriving_blames,
+    batch_size,
     blamed_edges,
     count_steps,
     hidden_slope,
+    layer_sizes,
     least_active,
     loss_slope,
     mean_error,
@@ -44,6 +46,7 @@ from scenes.kit.findings import (
     most_active,
     most_blamed,
     most_muffled,
+    neuron,
     output_slope,
     outputs_nearer,
     push,
@@ -64,7 +67,14 @@ from scenes.kit.narration import Figures
 from scenes.kit.notes import at_foot, in_aside
 from scenes.kit.number import Number
 from scenes.kit.output_blame import OutputBlame
-from scenes.kit.phrase import at_the_beginning, in_words, is_numbered, with_article, with_the
+from scenes.kit.phrase import (
+    at_the_beginning,
+    in_words,
+    is_numbered,
+    phrase,
+    with_article,
+    with_the,
+)
 from scenes.kit.run_curve import RunCurve
 from scenes.kit.style import (
     ACTIVATION,
@@ -123,7 +133,7 @@ class Backprop(Chapter):
         self.sigmoid = recipe.activations[self.hidden - 1] == "sigmoid"
         # One image at a time by plain gradient descent: the push of an image is all there is.
         self.online = recipe.online
-        self.batch = f"{recipe.batch_size or len(self.trace.dataset.train):,}"
+        self.batch = phrase("{:,.0f}", Quantity.of(batch_size, self.trace))
         self.classes = class_names(self.trace)
         self.table = ClassTable(self.classes, step.label)
         self.digit = Picture(step, "x", size=stage.PICTURE.width).move_to(stage.PICTURE.centre)
@@ -265,7 +275,7 @@ class Backprop(Chapter):
         """Minus blame times activity as a heat map beside the column of blame, and its words."""
         step, rows, room = self.story, self.table.rows, self.blames.free
         blame, h = (Values.of(step, f"{name}") for name in (f"delta{self.out}", f"a{self.hidden}"))
-        outputs, inputs = blame.values.size, h.values.size
+        inputs = h.values.size
         product = OuterProduct(
             blame,
             h,
@@ -279,7 +289,9 @@ class Backprop(Chapter):
         activity = Words("activity", x_height=SMALL, colour=ACTIVATION)
         activity.next_to(product.row.image, UP, buff=0.1).align_to(corner, RIGHT)
         head = self.table.head("blame", self.blames.blames.get_x(), BLAME)
-        size = Words(f"{outputs} × {inputs} weights", x_height=SMALL, colour=DIM)
+        sizes = layer_sizes(self.trace)
+        count = phrase("{} × {} weights", sizes[self.out], sizes[self.hidden])
+        size = Words(count, x_height=SMALL, colour=DIM)
         return product, VGroup(head, activity, *at_foot(size))
 
     def the_step(self) -> None:
@@ -329,7 +341,9 @@ class Backprop(Chapter):
         self.diagram = diagram = self.draw_network()
         variant = ("sigmoid" if self.sigmoid else "relu") if muffled is not None else "none"
         variant += "" if self.online else "-batch"
-        figures = {"most": str(open_), "muffled": str(muffled)}
+        figures = {"most": phrase("{}", Quantity.of(most_blamed, step, hidden))}
+        if muffled is not None:
+            figures["muffled"] = phrase("{}", Quantity.of(most_muffled, trace, step, hidden))
         with self.beat("blame-flows-back", variant, figures, keep=(self.digit, self.heading)):
             w = f"W_({h} o)^top"
             back = f"{{{{delta_({h}) : hidden}}}} = {{{{{w} : rest}}}} {{{{delta_o : blame}}}}"
@@ -348,11 +362,11 @@ class Backprop(Chapter):
                 *map(FadeIn, self.terms("p")),
             )
             self.hold()
-            for neuron, up in ((muffled, 0.95), (open_, 0.48)):
-                if neuron is not None:
-                    account = account_of_blame(trace, step, hidden, neuron)
+            for index, up in ((muffled, 0.95), (open_, 0.48)):
+                if index is not None:
+                    account = account_of_blame(trace, step, hidden, index)
                     account.move_corner(stage.BODY.at(1.0, up), RIGHT)
-                    light_up = diagram.animate_highlight(hidden, neuron)
+                    light_up = diagram.animate_highlight(hidden, index)
                     self.play(light_up, FadeIn(account), run_time=STEADY)
                     self.hold(1.5 * STEADY)
 
@@ -361,7 +375,7 @@ class Backprop(Chapter):
         step, classes, body = self.story, self.classes, stage.BODY
         short = all(len(name) < 3 for name in classes)
         diagram = NetworkDiagram(
-            self.trace.sizes,
+            layer_sizes(self.trace),
             {layer: Values.of(step, f"W{layer}") for layer in step.W},
             width=0.5 * body.width,
             height=body.height - 0.6,
@@ -381,7 +395,7 @@ class Backprop(Chapter):
         wall = Gallery(step, push_picture, "delta1", colour=BLAME)
         legend = LessAndMore().align_to(stage.ASIDE.at(0.0, 0.9), UP + LEFT)
         shown, count = len(wall.neurons), step.a[1].size
-        figures = {"shown": f"{shown}", "all": f"{count:,}", **self.words}
+        figures: Figures = {"shown": wall.count, "all": layer_sizes(self.trace)[1], **self.words}
         variant = ("text" if shown == count else "some") if self.online else "batch"
         changes, field = Values.of(step, pushes, 1), diagram.field(1)
         keep = (self.digit, self.heading, diagram)
@@ -547,22 +561,26 @@ def accounts_of_pushes(step: Step, layer: int, *cells: tuple[int, int]) -> list[
         )
     agree("-a * b = c", *lines, decimals=(3, 4))
     accounts = (
-        Account(f"neuron {j}", *zip(("blame", "activity", "push"), line, strict=True), width=3.1)
+        Account(
+            phrase("neuron {}", Quantity.of(neuron, step, layer - 1, j)),
+            *zip(("blame", "activity", "push"), line, strict=True),
+            width=3.1,
+        )
         for (_, j), line in zip(cells, lines, strict=True)
     )
     return [account.move_corner(stage.ASIDE.at(0.0, 1.0)) for account in accounts]
 
 
-def account_of_blame(trace: Trace, step: Step, layer: int, neuron: int) -> Account:
+def account_of_blame(trace: Trace, step: Step, layer: int, index: int) -> Account:
     """What one hidden neuron makes of the blame that comes back to it."""
-    where = (trace, step, layer, neuron)
+    where = (trace, step, layer, index)
     look: dict[str, Any] = {"x_height": SMALL}
-    fires = Number(step, f"a{layer}[{neuron}]", colour=ACTIVATION, decimals=3, **look)
+    fires = Number(step, f"a{layer}[{index}]", colour=ACTIVATION, decimals=3, **look)
     account = Account(
-        f"neuron {neuron}",
+        phrase("neuron {}", Quantity.of(neuron, step, layer, index)),
         ("arrives", Number(arriving_blame, *where, sign=True, colour=BLAME, **look)),
         ("slope", Number(hidden_slope, *where, **look)),
-        ("blame", Number(step, f"delta{layer}[{neuron}]", sign=True, colour=BLAME, **look)),
+        ("blame", Number(step, f"delta{layer}[{index}]", sign=True, colour=BLAME, **look)),
         relation="a * b = c",
         decimals=(3, 4),
         width=3.75,

@@ -13,7 +13,7 @@ from network.trace import Trace
 from network.training import train
 from scenes.film import derived
 from scenes.film.derived import DERIVED, fault_of, find_array, find_value
-from scenes.film.oracle import NOISE, Oracle, OracleError
+from scenes.film.oracle import NOISE, Oracle, OracleError, Value
 from scenes.kit import findings, labels
 from scenes.kit.ledger import Quantity, Reading, Values, written
 
@@ -146,6 +146,11 @@ DERIVED_CALLS = {
     "count_test_images": lambda t, s: (t,),
     "layer_size": lambda t, s: (t, 1),
     "batch_size": lambda t, s: (t,),
+    "neuron": lambda t, s: (s, 1, 2),
+    "most_active": lambda t, s: (s, 1),
+    "least_active": lambda t, s: (s, 1),
+    "most_blamed": lambda t, s: (s, 1),
+    "count_shown": lambda t, s: (s, "delta1", 3),
     "count_values": lambda t, s: (s, "delta2"),
     "count_weights": lambda t, s: (t, 1),
     "figure_in_name": lambda t, s: (t, 7),
@@ -232,6 +237,26 @@ def test_each_derived_figure_agrees_with_its_second_calculation(run):
         assert fault_of(wrong, oracle), name
 
 
+def test_the_most_muffled_neuron_is_the_same_if_there_is_one(run):
+    trace, oracle = run
+    for number in trace.recorded[:6]:
+        step = trace[number].example(0)
+        found = findings.most_muffled(trace, step, 1)
+        if found is not None:
+            quantity = Quantity.derived(findings.most_muffled, trace, step, 1)
+            value = find_value(oracle, quantity.source, None)
+            assert abs(value.value - found) <= value.noise
+
+
+def test_the_largest_is_one_of_those_that_are_too_close_to_call():
+    def largest(*values):
+        return derived._largest([Value(value, 1.0) for value in values])
+
+    assert largest(0.1, 0.7, 0.3) == Value(1.0, 0.0)
+    assert largest(0.5, 0.7, 0.7) == Value(1.0, 0.0)  # the first of equals, as numpy has it
+    assert largest(0.5, 0.7, 0.7 + 1e-7).noise > 2
+
+
 def test_the_mean_error_is_that_of_the_stored_errors(run):
     trace, oracle = run
     quantity = Quantity.derived(findings.mean_error, trace, 2, 9)
@@ -261,7 +286,9 @@ def test_it_shares_no_code_with_what_it_judges():
             ]
         assert set(imports) <= {"from network import datasets\n"}
     assert NOISE < 1e-5
-    assert {*DERIVED_CALLS, *ARRAY_CALLS, "mean_error", "first_step"} >= set(DERIVED)
+    assert {*DERIVED_CALLS, *ARRAY_CALLS, "mean_error", "first_step", "most_muffled"} >= set(
+        DERIVED
+    )
 
 
 def test_a_picture_s_pixels_and_weights_go_by_row_and_column(run):

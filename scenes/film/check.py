@@ -40,7 +40,7 @@ _LATE = 0.5  # seconds
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
 
 
-STILL_TYPED = ("backprop", "bias", "forward")
+STILL_TYPED = ("bias", "forward")
 """Chapters of whose typed figures only decimals are found yet: they are about to be phrases."""
 
 

@@ -25,6 +25,7 @@ from scenes.film.oracle import (
     OracleError,
     Seen,
     Value,
+    Vector,
     activate,
     blame_of_output,
     slope,
@@ -387,6 +388,11 @@ def count_values(moment: Seen, path: str) -> int:
 
 
 @derived
+def count_shown(moment: Seen, path: str, most: int) -> int:
+    return min(moment.array(path).size, most)
+
+
+@derived
 def count_weights(trace: Oracle, layer: int) -> int:
     return sum(len(row) for row in trace.trained[layer - 1][0])
 
@@ -478,3 +484,39 @@ def squared_distance(classes: int, label: int, guess: int) -> float:
 def way_to_go(moment: Seen, index: int) -> Value:
     output = moment.output[index]
     return Value(float(index == moment.label) - output.value, output.size)
+
+
+@derived
+def neuron(moment: Seen, layer: int, index: int) -> int:
+    if not 0 <= index < len(moment.a[layer]):
+        raise OracleError(f"layer {layer} has no neuron {index}")
+    return index
+
+
+@derived
+def most_active(step: Moment, layer: int) -> Value:
+    return _largest(step.a[layer])
+
+
+@derived
+def least_active(step: Moment, layer: int) -> Value:
+    return _largest([Value(-value, size) for value, size in step.a[layer]])
+
+
+@derived
+def most_blamed(step: Moment, layer: int) -> Value:
+    return _largest([Value(abs(value), size) for value, size in step.delta[layer]])
+
+
+@derived
+def most_muffled(trace: Oracle, step: Moment, layer: int) -> Value:
+    arrived = zip(step.arriving[layer], step.slopes(layer), strict=True)
+    return _largest([Value(abs(b.value) if s.value <= 0.025 else -1.0, b.size) for b, s in arrived])
+
+
+def _largest(values: Vector) -> Value:
+    """Which of them is largest, the first of equals; if two are too close to call, any is right."""
+    order = sorted(range(len(values)), key=lambda index: -values[index].value)
+    first, second = (values[index] for index in order[:2])
+    close = 0 < first.value - second.value <= first.noise + second.noise
+    return Value(float(order[0]), len(values) / NOISE if close else 0.0)

@@ -6,8 +6,8 @@ held to the run as well:
 
 * in a formula, indices of layers or of terms (``W_1``), exponents, and 0, 1 and 2 in a side with
   letters (``1 - o``);
-* in code, indices in names (``W1``), and shapes, each entry of which is the size of a layer or of
-  the batch, or 1.
+* in code and words, indices in names (``W1``), and shapes, each entry of which is the size of a
+  layer or of the batch, or 1.
 """
 
 import re
@@ -26,6 +26,7 @@ _SAID: Final = re.compile(
 )
 _INDEX_IN_FORMULA: Final = re.compile(r"_(\d+)|_\(([^()]*)\)")
 _SPACE: Final = re.compile(r"#[hv]\([^()]*\)")
+_WHERE: Final = re.compile(r"\[\w+ > 0\]")  # 1 where a neuron fires
 _EXPONENT: Final = re.compile(r"\^2")
 _RELATION: Final = re.compile(r"=|<|>|approx|prop")
 _LETTERS: Final = re.compile(r"(?!sqrt|exp|ln|log|approx|times|dot|thin|quad)\b[A-Za-z]\w*")
@@ -40,7 +41,7 @@ def find_typed(text: Words | Formula | CodeLine, oracle: Oracle) -> str | None:
     source = typed_in(text.source)
     if isinstance(text, Formula):
         return _in_formula(source, oracle)
-    return _in_code(source, oracle) if isinstance(text, CodeLine) else _first(source)
+    return _in_code(source, oracle)
 
 
 def find_typed_in_words(said: str, names: Sequence[str] = ()) -> str | None:
@@ -62,7 +63,7 @@ def _in_formula(source: str, oracle: Oracle) -> str | None:
         figures = [int(figure) for figure in re.findall(r"\d+", found.group())]
         return found.group() if any(figure > most for figure in figures) else ""
 
-    source = _SPACE.sub("", source)
+    source = _WHERE.sub("", _SPACE.sub("", source))
     source = _EXPONENT.sub("", _INDEX_IN_FORMULA.sub(index, source))
     for side in _RELATION.split(source):
         found = _first(_CONSTANT.sub("", side) if _LETTERS.search(side) else side)

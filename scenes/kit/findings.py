@@ -31,6 +31,11 @@ def most_blamed(step: Step, layer: int) -> int:
     return int(np.argmax(np.abs(step.delta[layer])))
 
 
+def neuron(moment: Moment, layer: int, index: int) -> int:
+    """The number of a neuron in its layer, from 0, as in ``a1[11]``."""
+    return range(len(moment.a[layer]))[index]
+
+
 # The bias: the network as training left it, with its biases and without.
 
 
@@ -137,6 +142,11 @@ def batch_size(trace: Trace) -> int:
 def count_values(moment: Moment, path: str) -> int:
     """How many values there are at a path."""
     return int(np.size(moment[path]))
+
+
+def count_shown(moment: Moment, path: str, most: int) -> int:
+    """How many of the values at a path are shown where there is room for `most`."""
+    return min(count_values(moment, path), most)
 
 
 def count_weights(trace: Trace, layer: int) -> int:

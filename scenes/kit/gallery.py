@@ -12,10 +12,11 @@ from manim import DL, DOWN, UP, Animation, AnimationGroup, Group, ParsableManimC
 
 from network.moment import Moment
 from scenes.kit import stage
-from scenes.kit.allow import allow
 from scenes.kit.digit import Picture
-from scenes.kit.ledger import Values
+from scenes.kit.findings import count_shown, count_values
+from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number
+from scenes.kit.phrase import phrase
 from scenes.kit.style import DIM, SMALL, TEXT
 from scenes.kit.typed import Parts
 from scenes.kit.typeset import Words
@@ -53,6 +54,8 @@ class Gallery(Group):
     ----------
     neurons
         Which neurons are shown, in the order of the pictures.
+    count
+        How many there are of them.
     pictures, numbers, note
         The parts; the note says how many of all are shown.
     """
@@ -83,12 +86,11 @@ class Gallery(Group):
             number = Number(moment, f"{figures}[{neuron}]", sign=True, x_height=SMALL)
             self.numbers.add(number.next_to(one, DOWN, buff=_BELOW))
         self._colour_numbers()
-        note = (
-            f"{len(order)} of {len(values):,}" if len(order) < len(values) else f"all {len(order)}"
-        )
-        self.note = allow(
-            Words(note, x_height=SMALL, colour=DIM), "figure", because="it counts what is drawn"
-        )
+        self.count = Quantity.derived(count_shown, moment, figures, most)
+        every = Quantity.derived(count_values, moment, figures)
+        few = len(order) < len(values)
+        note = phrase("{} of {:,.0f}", self.count, every) if few else phrase("all {}", self.count)
+        self.note = Words(note, x_height=SMALL, colour=DIM)
         self.note.align_to(stage.ASIDE.at(0.0, 0.0), DL)
         self.add(*self.pictures, self.numbers, self.note)
 

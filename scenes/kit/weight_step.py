@@ -9,8 +9,10 @@ from manim.typing import Point3D
 from network.step import Step
 from scenes.kit import stage
 from scenes.kit.equation import Equation
-from scenes.kit.findings import magnification, push, weight_change
+from scenes.kit.findings import magnification, neuron, push, weight_change
+from scenes.kit.ledger import Quantity
 from scenes.kit.number import Number
+from scenes.kit.phrase import phrase
 from scenes.kit.style import DIM, FAINT, NEGATIVE, POSITIVE, SMALL, TEXT
 from scenes.kit.typeset import Formula, Words, row
 
@@ -47,7 +49,11 @@ class WeightStep(VGroup):
         i, j = cell
         body = stage.BODY
         pushed, moved = push(step, layer, i, j), weight_change(step, layer, i, j)
-        self.title = Words(f"one weight: from neuron {j} to output {i}", x_height=SMALL, colour=DIM)
+        ends = [
+            Quantity.of(neuron, step, at, number) for at, number in ((layer - 1, j), (layer, i))
+        ]
+        title = phrase("one weight: from neuron {} to output {}", *ends)
+        self.title = Words(title, x_height=SMALL, colour=DIM)
         self.title.move_to(body.at(0.5, 0.95))
         self.line, self.line_below = _ruler(_UPPER), _ruler(_LOWER)
         # Below, the change is drawn as long as the push above: that many times closer.

@@ -61,7 +61,7 @@ def reason_of(error: OSError) -> str:
     that may not be entered or written, that one is named.
     """
     if error.errno in (errno.EACCES, errno.EPERM) and error.filename:
-        return f"there is no permission{_denied(Path(os.fsdecode(error.filename)))}"
+        return f"there is no permission{denied(Path(os.fsdecode(error.filename)))}"
     words = {
         errno.EACCES: "there is no permission",
         errno.EPERM: "there is no permission",
@@ -76,10 +76,10 @@ def reason_of(error: OSError) -> str:
     return words.get(error.errno or 0, error.strerror or str(error))
 
 
-def _denied(path: Path) -> str:
+def denied(path: Path) -> str:
     """Which folder above a file keeps it from being reached or made, in words, if one does."""
     path = Path(os.path.abspath(path))
-    folder = next((above for above in path.parents if above.is_dir()), path)
+    folder = next((above for above in path.parents if os.path.isdir(above)), path)
     # As the system judges, which goes by the effective user.
     access = functools.partial(os.access, effective_ids=os.access in os.supports_effective_ids)
     if not access(folder, os.X_OK):

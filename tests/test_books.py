@@ -1,6 +1,8 @@
 """The books beside a film: only our own are ever replaced."""
 
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,27 @@ def test_a_folder_or_a_link_in_the_place_of_a_book_is_refused(tmp_path):
     film.with_suffix(".readings.json").mkdir()
     with pytest.raises(SettingsError, match="is not of glassnet"):
         check_free(film)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions as on POSIX")
+@pytest.mark.parametrize(("mode", "do"), [(0o555, "write into"), (0o000, "enter")])
+@pytest.mark.parametrize("name", ["film.mp4", "a/b/film.mp4"])
+def test_a_folder_that_may_not_be_written_is_named_before_filming(mode, do, name):
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        folder = Path(above) / "folder"
+        folder.mkdir()
+        folder.chmod(mode)
+        try:
+            if user == 0:
+                os.seteuid(65534)  # root may do everything
+            with pytest.raises(SettingsError, match=rf"no permission to {do} {folder}$"):
+                check_free(folder / name)
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o755)
+        check_free(folder / name)
 
 
 def test_killed_between_two_books_the_next_film_can_be_made(tmp_path, monkeypatch):

@@ -825,6 +825,7 @@ def test_places_that_cannot_be_written_are_told(data, tmp_path, monkeypatch):
         (0o555, "/out", "there is no permission to write into FOLDER"),
         (0o555, "/a/b/out", "there is no permission to write into FOLDER"),
         (0o000, "/out", "there is no permission to enter FOLDER"),
+        (0o000, "/a/b/out", "there is no permission to enter FOLDER"),
     ],
 )
 def test_the_folder_that_may_not_be_written_is_named_before_training(data, mode, place, why):

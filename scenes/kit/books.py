@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from network.errors import SettingsError
-from network.files import reason_of, write_whole
+from network.files import denied, reason_of, write_whole
 
 READINGS: Final = ".readings.json"
 TIMELINE: Final = ".timeline.json"
@@ -23,11 +23,15 @@ SUBTITLES: Final = ".srt"
 def check_free(film: Path) -> None:
     """Raise SettingsError if a book would go where there is anything but an unchanged one of ours.
 
+    So it does where nothing can be written.
+
     Parameters
     ----------
     film
         The film that they are beside.
     """
+    if why := denied(film.with_name(".glassnet-new")):
+        raise SettingsError(f"{film} cannot be written: there is no permission{why}")
     for suffix in (READINGS, TIMELINE, SUBTITLES):
         path = film.with_suffix(suffix)
         if not os.path.lexists(path):

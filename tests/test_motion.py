@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from kit_fakes import fake_step
-from manim import DOWN, LEFT, RIGHT, Dot, Scene, VGroup, tempconfig
+from manim import LEFT, RIGHT, Dot, Scene, VGroup, tempconfig
 from manim.utils.hashing import get_json
 
 from scenes.kit.diagram import CellColumn
@@ -14,17 +14,12 @@ from scenes.kit.motion import (
     AddUp,
     CopyTo,
     Flicker,
-    FlyInto,
-    Gather,
-    MoveNumber,
     Multiply,
     Pixels,
-    Travel,
     Unroll,
     boxes_of,
 )
 from scenes.kit.number import Number
-from scenes.kit.style import BLAME
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -154,17 +149,6 @@ def test_copies_of_a_picture_fly_to_others_one_after_another():
     np.testing.assert_array_equal(digit.values, values)
 
 
-def test_pixels_gather_in_a_letter():
-    target = Dot().shift(2 * RIGHT)
-    animation = Gather(picture(), target)
-    animation.begin()
-    animation.interpolate(1.0)
-    boxes = animation.mobject.boxes
-    assert boxes[:, :2].mean(axis=0) == pytest.approx(target.get_center()[:2], abs=1e-6)
-    assert np.ptp(boxes[:, 0]) <= target.width
-    assert not animation.mobject.opacity.any()
-
-
 def test_two_pictures_become_their_product():
     step = fake_step(1)
     first, second = Digit(step.x), Digit(step.W[1][2], signed=True).shift(3 * RIGHT)
@@ -213,67 +197,6 @@ def test_the_sum_is_drawn_in_every_frame_though_it_was_there_before():
         scene.compile_animation_data(AddUp(digit, number))
         scene.begin_animations()
         assert number in scene.get_moving_mobjects(*scene.animations)
-
-
-@pytest.mark.parametrize("backward", [False, True])
-def test_values_travel_from_start_to_end(backward):
-    starts, ends = np.array([[-2.0, 1], [-2, -1]]), np.array([[2.0, 0.0]])
-    travel = Travel(starts, ends, [1.0, 1.0], backward=backward, lag=0.0)
-    travel.begin()
-    x = []
-    for alpha in (0.2, 0.5, 0.8):
-        travel.interpolate(alpha)
-        x.append(middle(travel.mobject)[0])
-    assert x == sorted(x, reverse=backward)
-    assert abs(x[0]) > 1
-    travel.interpolate(1.0)
-    assert not travel.mobject.opacity.any()
-
-
-def test_a_travelling_value_looks_like_what_it_is():
-    travel = Travel([[0, 0]] * 3, [[1, 0]] * 3, [1.0, -0.25, 0.0], lag=0.0)
-    travel.begin()
-    travel.interpolate(0.5)
-    boxes, colours = travel.mobject.boxes[:3], travel.mobject.colours[:3]
-    assert boxes[0, 2] > boxes[1, 2] > boxes[2, 2] == 0
-    assert colours[0, 2] > colours[0, 0]  # blue
-    assert colours[1, 0] > colours[1, 2]  # orange
-    blame = Travel([[0, 0]], [[1, 0]], [-1.0], colour=BLAME)
-    assert blame.mobject.colours[0] == pytest.approx(BLAME.to_rgb())
-
-
-def test_a_number_flies_into_its_neuron_and_keeps_its_reading():
-    number = Number(fake_step(1), "z1[2]")
-    start, height = number.get_center(), number.height
-    target = start + 3 * RIGHT + DOWN
-    animation = FlyInto(number, target, rate_func=lambda t: t)
-    animation.begin()
-    animation.interpolate(0.5)
-    flying = animation.mobject
-    assert flying.shown == number.shown
-    assert flying.get_x() == pytest.approx((start + target)[0] / 2, abs=0.05)
-    animation.interpolate(0.9999)
-    assert flying.get_center() == pytest.approx(target, abs=0.05)
-    assert flying.height < 0.5 * height
-    assert number.get_center() == pytest.approx(start)  # the number itself stays
-    scene = play(FlyInto(number, target), before=[number])
-    assert scene.mobjects == [number]
-
-
-def test_a_number_arrives_as_another_of_the_same_text():
-    step = fake_step(1)
-    number, target = Number(step, "a1[2]"), Number(step, "a1[2]", x_height=0.4).shift(2 * RIGHT)
-    goal, text = target.get_center(), target.text
-    animation = MoveNumber(number, target, rate_func=lambda t: t, arc=0.0)
-    animation.begin()
-    animation.interpolate(0.5)
-    assert target.get_x() == pytest.approx(goal[0] / 2, abs=0.01)
-    assert target.text == text
-    animation.finish()
-    assert target.get_center() == pytest.approx(goal)
-    assert target.shown == number.shown
-    with pytest.raises(ValueError, match="cannot arrive"):
-        MoveNumber(number, Number(step, "a1[3]"))
 
 
 def test_manims_hash_reaches_no_more_than_it_must():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from manim import DOWN, LEFT, config, tempconfig
 
 from scenes.kit.figures import Mark
-from scenes.kit.plot import Plot, Scale, running_mean, thin
+from scenes.kit.plot import Plot, Scale, thin
 from scenes.kit.typeset import Formula
 
 
@@ -112,21 +112,6 @@ def test_a_long_curve_keeps_the_wide_first_decades_of_a_logarithmic_axis():
         assert np.abs(starts[:, 0] - plot.to_scene(step, 0)[0]).min() < 1e-6
 
 
-def test_a_band_spans_the_raw_values():
-    plot = Plot((0, 1000), (0, 1))
-    x = np.arange(1001.0)
-    band = plot.get_band(x, np.where(x % 2, 0.2, 0.7))
-    assert band.get_top()[1] == pytest.approx(plot.to_scene(0, 0.7)[1])
-    assert band.get_bottom()[1] == pytest.approx(plot.to_scene(0, 0.2)[1])
-    assert band.width == pytest.approx(plot.plane.across.get_length(), rel=0.02)
-
-
-@given(st.lists(st.floats(-10, 10), min_size=1, max_size=40), st.integers(1, 50))
-def test_the_running_mean_is_that_of_the_last_values(values, window):
-    want = [np.mean(values[max(0, end - window) : end]) for end in range(1, len(values) + 1)]
-    assert running_mean(values, window) == pytest.approx(want, abs=1e-9)
-
-
 def test_a_point_slides_along_its_curve():
     plot = Plot((-8, 8), (0, 1))
     point = plot.get_point(np.linspace(-8, 8, 2001), sigmoid, -4.0)
@@ -147,11 +132,6 @@ def test_a_plot_that_was_moved_still_maps():
     assert plot.to_scene(5, 0.5) == pytest.approx(before + 2 * LEFT)
     line = plot.get_vertical(5)
     assert line.get_x() == pytest.approx(plot.to_scene(5, 0)[0])
-    arrows = plot.get_arrows([2, 5])
-    tips = [path[0] for path in arrows.get_subpaths()]
-    assert [tip[0] for tip in tips] == pytest.approx([plot.to_scene(v, 0)[0] for v in (2, 5)])
-    drop = plot.get_drop(5, 0.5)
-    assert drop.get_corner(np.array([1, 1, 0])) == pytest.approx(plot.to_scene(5, 0.5))
 
 
 def test_words_can_stand_for_values():

@@ -1,4 +1,4 @@
-"""Values in motion: pictures that come apart into pixels, and numbers that fly into neurons.
+"""Values in motion: pictures that come apart into pixels and become something else.
 
 Hundreds of pixels on the move are one mobject, `Pixels`: it paints them all into one image, so
 that a frame costs about the same however many they are. An animation here begins on what is on the
@@ -13,30 +13,24 @@ import numpy.typing as npt
 from manim import (
     Group,
     Mobject,
-    ParsableManimColor,
     Scene,
     Transform,
-    VMobject,
     config,
 )
 from manim.constants import RESAMPLING_ALGORITHMS
 from manim.mobject.types.image_mobject import AbstractImageMobject
-from manim.typing import Point3D, Vector3DLike
+from manim.typing import Vector3DLike
 
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim, claims_of, shown_by
 from scenes.kit.digit import PixelImage
-from scenes.kit.encoding import get_rgb, strength
+from scenes.kit.encoding import get_rgb
 from scenes.kit.ledger import Values
 from scenes.kit.number import Number
-from scenes.kit.style import ACTIVATION, NEGATIVE, POSITIVE, SLOW, STEADY
+from scenes.kit.style import SLOW
 from scenes.kit.typed import AnimationOf
 
 _CORNER: Final = 1e-3  # pixels: Manim rounds corners down, just inside they stay the pixel's own
-_GLOW: Final = 0.09  # radius of a travelling dot, scene units
-_GOLDEN: Final = 0.6180339887498949
-_TRAIL: Final = 5  # dots of its trail
-_TRAIL_LENGTH: Final = 0.07  # of the way
 
 
 class Pixels(AbstractImageMobject):
@@ -325,37 +319,6 @@ class Unroll(Flight):
         super().clean_up_from_scene(scene)
 
 
-class Gather(Flight):
-    """A picture or column shrinks into another mobject, a letter of a formula say.
-
-    The pixels keep their arrangement, fly to the target and fade into it.
-
-    Parameters
-    ----------
-    picture
-        Where they come from.
-    target
-        Where they go: a mobject that is on the screen.
-    **options
-        As for `Flight`.
-    """
-
-    def __init__(
-        self, picture: PixelImage, target: Mobject, *, run_time: float = STEADY, **options: Any
-    ) -> None:
-        options.setdefault("lag", 0.25)
-        boxes = boxes_of(picture)
-        super().__init__(
-            boxes,
-            *_looks(picture),
-            to_boxes=_into(boxes, target),
-            to_opacity=0.0,
-            delay=np.linspace(0.0, 1.0, len(boxes)),
-            run_time=run_time,
-            **options,
-        )
-
-
 class CopyTo(Flight):
     """Copies of a picture fly to others, one after another, and take on their colours.
 
@@ -516,176 +479,6 @@ class AddUp(Flight):
             self._number.set_quantity(self._quantity)
         else:
             self._number.set_between(self._start + float(self._values[arrived].sum()))
-
-
-class Travel(AnimationOf[Pixels]):
-    """Values travel along edges: glowing dots with short trails, all in one image.
-
-    ``self.play(Travel(starts, ends, step.a[1] * step.W[2][5]))``. For all 15,680 edges at once
-    there is `WeightField.animate_flow`; this is for a few hundred.
-
-    Parameters
-    ----------
-    starts, ends
-        (n, 2) or (n, 3), or one point for all: the ends of each edge, scene units.
-    values
-        (n,): larger values are larger and brighter dots; signed values are blue or orange. If not
-        given, all alike.
-    scale
-        The value of the largest dot; the largest of `values` if not given.
-    colour
-        Of all dots, such as BLAME; by sign if not given.
-    backward
-        From the ends to the starts.
-    lag
-        Which part of the run time lies between the first start and the last.
-    """
-
-    def __init__(
-        self,
-        starts: npt.ArrayLike,
-        ends: npt.ArrayLike,
-        values: npt.ArrayLike | None = None,
-        *,
-        scale: float | None = None,
-        colour: ParsableManimColor | None = None,
-        backward: bool = False,
-        lag: float = 0.35,
-        run_time: float = STEADY,
-        **options: Any,
-    ) -> None:
-        starts = np.atleast_2d(np.asarray(starts, np.float64))[:, :2]
-        ends = np.atleast_2d(np.asarray(ends, np.float64))[:, :2]
-        count = max(len(starts), len(ends))
-        if values is not None:
-            values = np.asarray(values, np.float64).ravel()
-            count = max(count, len(values))
-        starts, ends = (np.broadcast_to(p, (count, 2)) for p in (starts, ends))
-        self._starts, self._ends = (ends, starts) if backward else (starts, ends)
-        sizes: Floats = np.ones(count)
-        colours = np.tile(get_rgb(colour or ACTIVATION), (count, 1))
-        if values is not None:
-            top = scale or float(np.abs(values).max(initial=0.0)) or 1.0
-            sizes = strength(values, top)
-            if colour is None:
-                signs = (values > 0)[:, None]
-                colours = np.where(signs, get_rgb(POSITIVE), get_rgb(NEGATIVE))
-        # Small values are small dots; what is next to nothing is none.
-        self._radius = np.where(sizes > 0.01, 0.25 + 0.75 * np.sqrt(sizes), 0.0) * _GLOW
-        self._bright = np.where(sizes > 0.01, 0.35 + 0.65 * sizes, 0.0)
-        # Multiples of the golden ratio: neighbours set out at times far apart, and no two together.
-        self._delay, self._lag = np.arange(count) * _GOLDEN % 1.0, lag
-        trail = np.linspace(1.0, 0.25, _TRAIL)
-        self._fade, self._behind = trail, np.linspace(0.0, _TRAIL_LENGTH, _TRAIL)
-        colours = np.tile(colours, (_TRAIL, 1))
-        pixels = Pixels(self._boxes(0.0)[0], colours, 0.0, glow=True)
-        options.setdefault("rate_func", lambda t: t)
-        super().__init__(pixels, run_time=run_time, introducer=True, remover=True, **options)
-
-    def _boxes(self, alpha: float) -> tuple[Floats, Floats]:
-        own = np.clip((alpha - self._lag * self._delay) / (1.0 - self._lag), 0.0, 1.0)
-        boxes, opacity = [], []
-        for fade, behind in zip(self._fade, self._behind, strict=True):
-            share = _smooth(np.clip(own - behind * (own < 1.0), 0.0, 1.0))
-            places = self._starts + share[:, None] * (self._ends - self._starts)
-            side = 2.0 * self._radius * (0.5 + 0.5 * fade)
-            boxes.append(np.column_stack([places, side, side]))
-            # Neither waiting at the start nor piled up at the end.
-            opacity.append(self._bright * fade * ((own > 0.0) & (own < 1.0)))
-        return np.concatenate(boxes), np.concatenate(opacity)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Put the dots where they are at this part of the run time."""
-        boxes, opacity = self._boxes(self.rate_func(alpha))
-        self.mobject.set_pixels(boxes, opacity=opacity)
-
-
-class FlyInto(AnimationOf[VMobject]):
-    """A number flies into a neuron, or wherever: a copy of it, shrinking on its way.
-
-    The number itself stays. The copy reads what the number reads, until it has arrived and is
-    gone; light the neuron then, in the same ``play`` with a lag or in the next.
-
-    Parameters
-    ----------
-    number
-        Where it sets out; any mobject will do.
-    target
-        A point of the scene, or a mobject: its centre.
-    size
-        What is left of its size when it arrives.
-    arc
-        How far its way bulges, as a share of its length; negative downwards.
-    """
-
-    def __init__(
-        self,
-        number: VMobject,
-        target: Point3D | Mobject,
-        *,
-        size: float = 0.35,
-        arc: float = 0.12,
-        run_time: float = STEADY,
-        **options: Any,
-    ) -> None:
-        goal = target.get_center() if isinstance(target, Mobject) else np.asarray(target)
-        self._goal = goal.astype(np.float64)
-        self._size, self._arc = size, arc
-        super().__init__(number.copy(), run_time=run_time, introducer=True, remover=True, **options)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be on the way, smaller and at last fainter."""
-        share = self.rate_func(alpha)
-        mobject, start = self.mobject, self.starting_mobject
-        mobject.become(start)
-        way = self._goal - start.get_center()
-        bulge = 4.0 * self._arc * share * (1.0 - share) * float(np.linalg.norm(way))
-        mobject.scale(1.0 + share * (self._size - 1.0))
-        mobject.shift(share * way + np.array([0.0, bulge, 0.0]))
-        if share > 0.85:
-            mobject.set_opacity(max(0.0, (1.0 - share) / 0.15))
-
-
-class MoveNumber(AnimationOf[Number]):
-    """A copy of one number flies to the place of another, which shows the same value there.
-
-    Unlike `TransformFromCopy` nothing is counted or melted on the way; at the end `target` itself
-    stands on the screen with its own reading.
-
-    Parameters
-    ----------
-    number
-        Where it sets out; it stays.
-    target
-        The number it arrives as; not on the screen yet.
-
-    Raises
-    ------
-    ValueError
-        If the two do not show the same text: another value does not come from this one by flying.
-    """
-
-    def __init__(
-        self,
-        number: Number,
-        target: Number,
-        *,
-        arc: float = 0.12,
-        run_time: float = STEADY,
-        **options: Any,
-    ) -> None:
-        if number.text != target.text:
-            raise ValueError(f"{number.text} cannot arrive as {target.text}: let it count instead")
-        self._from, self._to, self._arc = number.copy(), target.copy(), arc
-        super().__init__(target, run_time=run_time, introducer=True, **options)
-
-    def interpolate_mobject(self, alpha: float) -> None:
-        """Be on the way."""
-        share = self.rate_func(alpha)
-        number = self.mobject
-        number.interpolate(self._from, self._to, share)
-        way = float(np.linalg.norm(self._to.get_center() - self._from.get_center()))
-        number.shift(np.array([0.0, 4.0 * self._arc * share * (1.0 - share) * way, 0.0]))
 
 
 def boxes_of(picture: PixelImage) -> Floats:

@@ -36,7 +36,6 @@ _CLOSE: Final = 0.14
 _TICK: Final = 0.07  # half a tick's length
 _APART: Final = 0.15  # the least room between two marks
 _DOT: Final = 0.11
-_BAND: Final = 3  # columns of pixels that share an end of a band
 
 
 @dataclass(frozen=True)
@@ -210,31 +209,6 @@ class Plot(VGroup):
                 curve.add_points_as_corners(piece[1:])
         return curve
 
-    def get_band(
-        self, x: npt.ArrayLike, y: npt.ArrayLike, *, colour: ParsableManimColor = FAINT
-    ) -> VMobject:
-        """The range of raw values as a grey band: from the smallest to the largest nearby.
-
-        Parameters
-        ----------
-        x, y
-            (n,) each, `x` rising.
-        colour
-            Its colour.
-        """
-        x, y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        middle, low, high = extremes(x, y, self._columns(x) // _BAND)
-        low, high = (np.clip(v, self.plane.y.low, self.plane.y.high) for v in (low, high))
-        there = np.isfinite(low) & np.isfinite(high)
-        outline = np.concatenate(
-            [
-                self.plane.to_scene(middle[there], high[there]),
-                self.plane.to_scene(middle[there], low[there])[::-1],
-            ]
-        )
-        band = VMobject(fill_color=colour, fill_opacity=0.7, stroke_width=0)
-        return band.set_points_as_corners([*outline, outline[0]])
-
     def get_point(
         self,
         x: npt.ArrayLike,
@@ -259,29 +233,6 @@ class Plot(VGroup):
             line.start_new_path(piece[0])
             line.add_points_as_corners(piece[1:])
         return line
-
-    def get_drop(self, x: float, y: float, *, colour: ParsableManimColor = DIM) -> VMobject:
-        """Dashed lines from a point down to one axis and over to the other."""
-        plane = self.plane
-        corner = plane.to_scene(x, y)
-        drop = VMobject(stroke_color=colour, stroke_width=2)
-        for foot in (plane.to_scene(x, plane.y.low), plane.to_scene(plane.x.low, y)):
-            for piece in _dashes(np.array([corner, foot])):
-                drop.start_new_path(piece[0])
-                drop.add_points_as_corners(piece[1:])
-        return drop
-
-    def get_arrows(
-        self, x: npt.ArrayLike, *, colour: ParsableManimColor = TEXT, size: float = 0.14
-    ) -> VMobject:
-        """Small triangles at the upper edge, pointing down at values of x, as one mobject."""
-        arrows = VMobject(fill_color=colour, fill_opacity=1, stroke_width=0)
-        for top in self.plane.to_scene(x, np.full(np.shape(x), self.plane.y.high)):
-            tip = top + size * DOWN
-            left, right = top + 0.6 * size * LEFT, top + 0.6 * size * RIGHT
-            arrows.start_new_path(tip)
-            arrows.add_points_as_corners([left, right, tip])
-        return arrows
 
     def _columns(self, x: Floats) -> npt.NDArray[np.integer]:
         """The column of the film's pixels, from the left end of the axis, for each value of x."""
@@ -334,15 +285,6 @@ class CurvePoint(VGroup):
         return self.set_at(self._plane.x.value(state["share"]))
 
 
-def running_mean(values: npt.ArrayLike, window: int) -> Floats:
-    """The mean of each value and those before it, `window` of them (fewer at the start), (n,)."""
-    values = np.asarray(values, dtype=np.float64)
-    total = np.cumsum(np.concatenate([[0.0], values]))
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(ends - window, 0)
-    return (total[ends] - total[starts]) / (ends - starts)
-
-
 def thin(x: Floats, y: Floats, columns: npt.NDArray[np.integer]) -> tuple[Floats, Floats]:
     """A curve with at most two points per column of pixels, smallest and largest value kept.
 
@@ -364,16 +306,6 @@ def thin(x: Floats, y: Floats, columns: npt.NDArray[np.integer]) -> tuple[Floats
             kept |= {int(start + np.nanargmin(part)), int(start + np.nanargmax(part))}
     chosen = sorted(kept)
     return x[chosen], y[chosen]
-
-
-def extremes(
-    x: Floats, y: Floats, columns: npt.NDArray[np.integer]
-) -> tuple[Floats, Floats, Floats]:
-    """Middle, smallest and largest value of each run of points in the same column."""
-    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
-    stops = np.append(starts[1:], len(x))
-    middle = (x[starts] + x[stops - 1]) / 2
-    return middle, np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts)
 
 
 def _parts(x: Floats, y: Floats, plane: Plane) -> list[tuple[Floats, Floats]]:

@@ -195,7 +195,10 @@ class Backprop(Chapter):
         step = self.story
         blame = Quantity.of(step, f"delta{self.out}[{step.label}]")
         self.blames = blames = OutputBlame(step, self.table)
-        variant = "softmax" if self.softmax else "text"
+        near = abs(blame.value) < 0.005
+        variant = "near" if near else "text"
+        if self.softmax:
+            variant = "softmax-near" if near else "softmax"
         with self.beat("error-at-the-output", variant, self.words, keep=(self.digit,), blame=blame):
             self.play(FadeIn(self.table.names), blames.bars.animate_growth(), run_time=STEADY)
             self.play(FadeIn(blames.outputs, blames.heads[0]), run_time=STEADY)
@@ -339,7 +342,9 @@ class Backprop(Chapter):
         arrived = Values.of(arriving_blames, trace, step, hidden)
         scale = max(get_scale(arrived.values), get_scale(output.values))
         self.diagram = diagram = self.draw_network()
-        variant = ("sigmoid" if self.sigmoid else "relu") if muffled is not None else "none"
+        kind = "sigmoid" if self.sigmoid else "relu"
+        # If the only one that is saturated is the one with most blame, nothing is said of it.
+        variant = kind if muffled is not None else "none" if found is None else "only"
         variant += "" if self.online else "-batch"
         figures = {"most": phrase("{}", Quantity.of(most_blamed, step, hidden))}
         if muffled is not None:
@@ -437,7 +442,8 @@ class Backprop(Chapter):
         figures: Figures = {"after": after, "nearer": nearer, **self.words}
         error, then = (float(view["error"]) for view in (before, after))
         variant = "text" if then < error else "worse"
-        variant = "tiny" if max(error, then) < 0.00005 else variant
+        if then < 0.00005:
+            variant = "tiny" if error < 0.00005 else "gone"
         with self.beat("again", variant, figures, moment=after, keep=(self.digit,)):
             self.play(FadeIn(self.table.names), again.bars.animate_growth(), run_time=STEADY)
             self.play(FadeIn(again.befores, again.heads[0], again.errors[0]), run_time=STEADY)

@@ -193,7 +193,8 @@ class Forward(Chapter):
         lit = Quantity.derived(count_lit, self.story)
         strip = self.diagram.layer(0)
         assert isinstance(strip, CellColumn)
-        with self.beat("column", lit=lit) as beat:
+        dark = 2 * lit.value < self.story.x.size
+        with self.beat("column", "text" if dark else "bright", lit=lit) as beat:
             home = self.digit.copy()
             near = self.digit.animate.scale(2.0).move_to(at(2.0, MIDDLE))
             self.play(near, run_time=STEADY)
@@ -246,7 +247,9 @@ class Forward(Chapter):
     def sums_arrive(self) -> None:
         """Each neuron has its sum: a bar to the right above zero, to the left below."""
         plot = self.plot
-        with self.beat("sums", count=f"{self.trace.sizes[1]:,}"):
+        z = self.story.z[1]
+        both = "text" if z.min() < 0 < z.max() else "alike"
+        with self.beat("sums", both, count=f"{self.trace.sizes[1]:,}"):
             self.play(FadeOut(self.one_way), run_time=QUICK)
             flow = self.diagram.animate_flow(1, self.products(1), self.light[1])
             self.play(flow, run_time=2.5 * SLOW)

@@ -418,7 +418,7 @@ class Backprop(Chapter):
             )
             first, blame = wall.pictures[0], wall.numbers[0]
             home = blame.copy(), first.copy()
-            first.set(width=3.4).move_to(stage.BODY.centre)
+            first.scale(3.4 / max(first.width, first.height)).move_to(stage.BODY.centre)
             blame.next_to(first, DOWN, buff=GAP)
             self.play(FadeOut(diagram), FadeIn(legend, first.frame, blame), run_time=STEADY)
             self.play(CopyTo(self.digit, [first]), run_time=STEADY)

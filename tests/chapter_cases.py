@@ -99,8 +99,8 @@ def _oracles() -> dict:
     return {}
 
 
-def find(case: Case, path: Path) -> list[str]:
-    """What the check finds in a chapter for a case; frames are not drawn."""
+def find(case: Case, path: Path, pixels: bool = False) -> list[str]:
+    """What the check finds in a chapter for a case; frames are drawn only if asked for."""
     from scenes.film.chapters import find_chapters
     from scenes.film.check import check
 
@@ -117,7 +117,7 @@ def find(case: Case, path: Path) -> list[str]:
         (chapter,),
         {"__module__": chapter.__module__, "step": number, "open_trace": lambda *_: trace},
     )
-    return [str(finding) for finding in check(told, _oracles(), pixels=False)]
+    return [str(finding) for finding in check(told, _oracles(), pixels=pixels)]
 
 
 @functools.cache

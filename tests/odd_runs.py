@@ -93,8 +93,7 @@ def _cut(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 SUITED = {
     "size32": Odd(size=(32, 32)),
     "wide": Odd(size=(28, 14)),
-    "flat": Odd(size=(14, 28), classes=2, labels=(3, 8), renumber=True),
-    "two-named": Odd(classes=2, labels=(3, 8), renumber=True, names=("three", "eight")),
+    "two": Odd(size=(14, 28), classes=2, labels=(3, 8), renumber=True, names=("three", "eight")),
     "two-of-ten": Odd(labels=(3, 8)),
     "twelve-long": Odd(classes=12, names=LONG_NAMES),
     "deep": Odd(hidden=(30, 20, 12)),

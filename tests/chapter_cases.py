@@ -134,8 +134,12 @@ def _remembering(kind: type, make: Callable) -> Callable:
     """The `__init__` of a typeset mobject, which parses the same SVG only once."""
     made: dict = {}
 
+    from scenes.kit.phrase import figures_in
+
     def __init__(self, *args, **options):
-        key = repr((args, sorted(options.items())))
+        # Two texts may look the same and have figures of other moments.
+        figures = [figures_in(arg) for arg in args if isinstance(arg, str)]
+        key = repr((args, figures, sorted(options.items())))
         if type(self) is not kind:
             make(self, *args, **options)
         elif key in made:

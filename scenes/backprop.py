@@ -516,6 +516,8 @@ class ChainRule:
         signed |= {"decimals": len(blame.text.partition(".")[2]), "x_height": SMALL}
         exact = Number(step, f"delta{step.layers}[{at}]", **signed)
         squared = Number(squared_error_blame, trace, step, at, **signed)
+        # Figures stand right of the line of zero, all of them in the room.
+        self.zero = min(room.at(0.7, 0)[0], room.right - 0.2 - max(exact.width, squared.width))
         unit = 0.17 * room.width / get_scale(np.array([n.settled.value for n in (exact, squared)]))
         self.compared = [
             self._measure("cross-entropy", exact, unit, 0.13),
@@ -546,7 +548,7 @@ class ChainRule:
         words.align_to(self.room.at(0.03, up), LEFT).shift(
             (self.room.at(0, up)[1] - words.baseline) * UP
         )
-        zero = self.room.at(0.7, up) + 0.75 * SMALL * UP
+        zero = np.array([self.zero, self.room.at(0, up)[1] + 0.75 * SMALL, 0.0])
         number.next_to(zero, RIGHT, buff=0.2).shift((words.baseline - number.baseline) * UP)
         line = Line(zero + 0.26 * UP, zero + 0.26 * DOWN, color=FAINT)
         return VGroup(words, line), Bar(number.settled, unit, zero, BLAME), number

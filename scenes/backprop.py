@@ -518,10 +518,13 @@ class ChainRule:
         squared = Number(squared_error_blame, trace, step, at, **signed)
         # Figures stand right of the line of zero, all of them in the room.
         self.zero = min(room.at(0.7, 0)[0], room.right - 0.2 - max(exact.width, squared.width))
-        unit = 0.17 * room.width / get_scale(np.array([n.settled.value for n in (exact, squared)]))
+        names = [Words(n, x_height=SMALL, colour=DIM) for n in ("cross-entropy", "squared error")]
+        left = self.zero - room.at(0.03, 0)[0] - max(words.width for words in names) - 0.2
+        longest = get_scale(np.array([n.settled.value for n in (exact, squared)]))
+        unit = min(0.17 * room.width, left) / longest
         self.compared = [
-            self._measure("cross-entropy", exact, unit, 0.13),
-            self._measure("squared error", squared, unit, 0.02),
+            self._measure(words, number, unit, up)
+            for words, number, up in zip(names, (exact, squared), (0.13, 0.02), strict=True)
         ]
 
     def _add_nodes(self) -> None:
@@ -541,10 +544,9 @@ class ChainRule:
         return VGroup(formula, value.move_to(self.room.at(across, 0.46)))
 
     def _measure(
-        self, name: str, number: Number, unit: float, up: float
+        self, words: Words, number: Number, unit: float, up: float
     ) -> tuple[VGroup, Bar, Number]:
         """A blame's name with a piece of the line of zero, its bar, and the blame in figures."""
-        words = Words(name, x_height=SMALL, colour=DIM)
         words.align_to(self.room.at(0.03, up), LEFT).shift(
             (self.room.at(0, up)[1] - words.baseline) * UP
         )

@@ -11,6 +11,7 @@ from network.trace import Trace
 from network.training import train
 from scenes.__main__ import main
 from scenes.film.chapters import find_chapters
+from scenes.film.record import identity_of
 from scenes.kit.chapter import Chapter
 from scenes.kit.settings import VARIABLES
 from scenes.kit.suits import reason_of_activations, reason_of_loss, reason_of_size
@@ -195,6 +196,15 @@ def test_a_chapter_of_ones_own_says_what_it_suits(tmp_path):
     done = render(chapter, "--out", tmp_path / "out")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "glassnet: tiny does not suit this run: it has 180,000 steps\n"
+
+
+def test_a_film_is_made_anew_when_a_class_has_another_name(tmp_path):
+    folder = write_dataset(tmp_path / "data", names=[f"sort {n}" for n in range(10)])
+    path = train(online(folder, epochs=1), tmp_path / "trace").path
+    before, digest = identity_of(Trace.open(path)), Trace.open(path).digest
+    write_dataset(folder, names=[f"kind {n}" for n in range(10)])
+    assert Trace.open(path).digest == digest
+    assert identity_of(Trace.open(path)) != before
 
 
 def test_the_odd_runs_that_are_filmed_elsewhere_suit_by_their_sizes():

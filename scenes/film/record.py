@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from network.files import write_whole
-from network.trace import file_digest
+from network.trace import Trace, file_digest
 from scenes.kit.chapter import Chapter
 from scenes.kit.settings import Settings
 
@@ -86,6 +86,12 @@ class Record:
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
+
+
+def identity_of(trace: Trace) -> str:
+    """What a film depends on of a run: its digest, and what its classes are called now."""
+    names = hashlib.sha256(json.dumps(trace.classes).encode()).hexdigest()
+    return f"{trace.digest} {names}"
 
 
 def versions() -> dict[str, str]:

@@ -21,7 +21,7 @@ from scenes.film.filming import Job, film
 from scenes.film.folder import Folder, shown
 from scenes.film.progress import show_progress
 from scenes.film.publish import publish, published_film, published_names
-from scenes.film.record import Record
+from scenes.film.record import Record, identity_of
 from scenes.film.rehearsal import chapters_folder, edition_name, quality_name
 from scenes.film.subtitles import short_time
 from scenes.film.timeline import Take
@@ -141,7 +141,7 @@ def _open_traces(
     usable = {name: chapter for name, chapter in chapters.items() if name in traces}
     suited = choose_suited(usable, traces, named)
     told = {name: it for name, it in chapters.items() if name in failed or name in suited}
-    return told, {name: traces[name].digest for name in suited}
+    return told, {name: identity_of(traces[name]) for name in suited}
 
 
 def _job(name: str, chapter: type[Chapter], folder: Path) -> Job:

@@ -23,7 +23,7 @@ from scenes.film.files import noticing_a_full_disk, writing
 from scenes.film.filming import DONE
 from scenes.film.folder import Folder
 from scenes.film.join import FilmError, count_frames
-from scenes.film.record import Record
+from scenes.film.record import Record, identity_of
 from scenes.film.rehearsal import QUALITIES, QUIET, chapters_folder
 from scenes.film.subtitles import to_srt, to_vtt
 from scenes.film.timeline import Take
@@ -56,8 +56,8 @@ def main(name: str, quality: str, folder: Folder) -> int:
             scene = film(chapter, quality, cache, report)
         with writing(folder.path):
             new = folder.new / chapter.file_name()
-            take = gather(scene, new, record.film.name)
-            record.write(chapter, quality, take.books["digest"], new)
+            gather(scene, new, record.film.name)
+            record.write(chapter, quality, identity_of(scene.trace), new)
             group = f"{chapters_folder(quality)}/{chapter.file_name()}".replace("/", "-")
             files = {path.relative_to(folder.path).as_posix(): path.name for path in record.made}
             folder.place(group, {name: new / made for name, made in files.items()})

@@ -310,7 +310,8 @@ class Backprop(Chapter):
         way = WeightStep(step, layer, cell, self.online)
         started = "momentum" if step.step else "momentum-first"
         batch = started if self.trace.recipe.momentum else "batch"
-        online = "text" if abs(push(step, layer, *cell)) >= 0.005 else "still"
+        size = abs(push(step, layer, *cell))
+        online = "text" if size >= 0.05 else "small" if size >= 0.005 else "still"
         keep = (self.digit, self.heading, self.account)
         with self.beat("the-step", online if self.online else batch, figures, keep=keep):
             product = f"{{{{delta_o : blame}}}} thin {{{{{h}^top : output}}}}"

@@ -437,7 +437,7 @@ class OneHot(Chapter):
 
     def what_it_says(self) -> None:
         """The network's outputs for the picture, and the largest of them."""
-        when = "first" if self.story.step == 0 else "later"
+        when = {0: "first", 1: "once"}.get(int(self.story.step), "later")
         words = {**self.words, "said": in_words(class_of(self.trace, self.story, "prediction"))}
         with self.beat("what-it-says", when, words, moment=self.story, keep=()):
             path = f"a{self.story.layers}"

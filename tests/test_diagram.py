@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from manim import LEFT, UP, ManimColor, linear, tempconfig
 
+from network.trace import Trace
+from network.training import train
+from scenes.film.oracle import Oracle
+from scenes.film.pictures import find_false_pictures
 from scenes.kit.diagram import CellColumn, NetworkDiagram, NeuronColumn, average_rows
 from scenes.kit.encoding import activation_colours, get_rgb
+from scenes.kit.findings import layer_sizes
 from scenes.kit.style import ACTIVATION, BACKGROUND
+from tests.small_runs import online, write_dataset
 
 SHAPES = [(784, 20, 10), (784, 128, 10), (784, 10, 10), (784, 512, 256, 10)]
 
@@ -203,3 +209,27 @@ def test_relu_activations_have_their_own_scale() -> None:
     layer = NeuronColumn(3, 2.0).set_values([0.0, 4.0, 8.0], scale=8.0)
     middle = activation_colours([0.5])[0]
     np.testing.assert_allclose(layer.circles[1].get_fill_color().to_rgb(), middle, atol=1e-6)
+
+
+def test_a_whole_moment_is_shown_on_its_own_scales_and_goes_to_another(tmp_path):
+    train(online(write_dataset(tmp_path / "data")), tmp_path / "trace")
+    trace, oracle = Trace.open(tmp_path / "trace"), Oracle(tmp_path / "trace")
+    first, last = trace[3], trace.see(("test", 7))
+    sizes = layer_sizes(trace)
+    diagram = NetworkDiagram(sizes, width=4, height=3, labels_above=True).set_view(first)
+    assert list(find_false_pictures([diagram], oracle)) == []
+    diagram.field(1).set_opacity(0.3)
+    animation = diagram.animate_to(last)
+    animation.begin()
+    animation.interpolate(0.5)
+    animation.interpolate(1.0)
+    animation.finish()
+    assert list(find_false_pictures([diagram], oracle)) == []
+    assert diagram.field(1).get_opacity() == 1.0
+    for layer in (1, 2):
+        np.testing.assert_array_equal(diagram.layer(layer).values, last.a[layer])
+        edges = last.W[layer] * last.a[layer - 1]
+        np.testing.assert_allclose(diagram.field(layer).values, edges, rtol=1e-6)
+        assert diagram.field(layer).scale_value == pytest.approx(np.abs(edges).max())
+    for layer, label in zip(diagram.layers, diagram.size_labels, strict=True):
+        assert label.get_bottom()[1] > layer.get_top()[1]

@@ -1,11 +1,18 @@
 """A legend shows the encoding itself, with figures under the right places."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from network.trace import Trace
+from network.training import train
+from scenes.kit import stage
 from scenes.kit.encoding import signed_colours
 from scenes.kit.figures import Mark
-from scenes.kit.legend import BlameLegend, Legend, LessAndMore
+from scenes.kit.findings import products
+from scenes.kit.legend import BlameLegend, EdgeLegends, Legend, LessAndMore
+from tests.small_runs import batches, write_dataset
 
 
 def test_the_bar_is_drawn_in_the_colours_of_the_encoding() -> None:
@@ -65,3 +72,28 @@ def test_less_and_more_stand_under_the_ends_in_their_colours() -> None:
     for words, column in ((less, 0), (more, -1)):
         end = bar.pixel_array[0, column, :3] / 255
         assert words.submobjects[0].get_fill_color().to_rgb() == pytest.approx(end, abs=0.01)
+
+
+@pytest.mark.parametrize("layers", [2, 3, 4])
+def test_every_layer_has_its_legend_and_none_is_in_anothers_way(layers, tmp_path):
+    sizes = (25, *[6] * (layers - 1), 10)
+    kinds = ("relu",) * (layers - 1) + ("softmax",)
+    changes = {"epochs": 1, "sizes": sizes, "activations": kinds, "dropout": ()}
+    train(batches(write_dataset(tmp_path / "data"), **changes), tmp_path / "trace")
+    moment = Trace.open(tmp_path / "trace").see(("test", 3))
+    legends = EdgeLegends(moment)
+    assert len(legends) == layers
+    for number, (bar, marks, words) in enumerate(legends, start=1):
+        assert words.source.startswith(f"W{number} × ")
+        scale = float(np.abs(products(moment, number)).max())
+        assert marks[1].value == pytest.approx(scale, rel=0.1)
+        assert marks[1].value <= scale * (1 + 1e-6)
+        assert bar.scale_value == pytest.approx(scale)
+        assert bar.get_right()[0] < marks[1].get_left()[0]
+    tops = sorted((one.get_bottom()[1], one.get_top()[1]) for one in legends)
+    for (_, top), (bottom, _) in pairwise(tops):
+        assert top < bottom
+    assert tops[0][0] > stage.FOOT.bottom - 0.05
+    places = [(one.get_bottom()[1], one.get_top()[1]) for one in legends]
+    free = (stage.PICTURE.bottom, stage.PICTURE.top)
+    assert all(top < free[0] or bottom > free[1] for bottom, top in places)

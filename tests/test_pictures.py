@@ -326,20 +326,40 @@ def test_sizes_below_a_diagram_are_readings(faults, run):
 # What, in which chapter, after which line (or in its place), and what is planted there.
 PLANTED = {
     "another image": (
-        *("bias", 'self.digit = Picture(self.view, "x", size=3.4)'),
-        "{}; self.digit.pixel_array = self.digit.pixel_array[::-1]",
+        *("bias", 'self.digit = Picture(view, "x", size=stage.PICTURE.width)'),
+        "{}; self.digit.pixel_array = self.digit.pixel_array[::-1]; self.digit",
     ),
     "a bar too long": (
-        *("bias", "self.play(proof.bars.animate_growth(), run_time=STEADY)"),
-        "{}; proof.bars.bars[2].stretch_to_fit_width(1.0)",
+        *("bias", "self.play(outputs.animate_growth(), run_time=STEADY)"),
+        "{}; outputs.bars[2].stretch_to_fit_width(1.0)",
     ),
     "a curve shifted": (
-        *("bias", "values = self.function(sums + bias)\n"),
-        "values = self.function(sums + bias + 0.4)\n",
+        *("bias", "self.play(curve.animate_bias())"),
+        "{}; curve.curve.shift(0.1 * RIGHT)",
     ),
-    "dots of another count": (
-        *("bias", "self.changes = Values.of(findings.change_dots, trace)"),
-        "{}; self.changes.values[3] = 0",
+    "a threshold elsewhere": (
+        *("bias", "self.play(FadeIn(self.curve.flag, shift=0.3 * DOWN), run_time=STEADY)"),
+        "{}; self.curve.flag[0].shift(0.1 * RIGHT)",
+    ),
+    "a neuron that shines too much": (
+        *("bias", "self.play(curve.trail.animate_arrival())"),
+        "{}; curve.trail.neuron.set_fill(TEXT)",
+    ),
+    "an input in another light": (
+        *("bias", "self.play(*inputs.animate_weights(close.weights), run_time=1.5 * STEADY)"),
+        "{}; inputs.squares[0].set_fill(BLAME)",
+    ),
+    "a dot of another image": (
+        *("bias", "dots = self.dots = TestDots(self.trace, findings.read_dots)"),
+        "{}; dots.pixel_array[0, 3, :3] = 255 - dots.pixel_array[0, 3, :3]",
+    ),
+    "counts of one another": (
+        *("bias", "tally.add_line(words, share, findings.count_read, trace, biases)"),
+        "tally.add_line(words, share, findings.count_read, trace, not biases)",
+    ),
+    "a figure of another image": (
+        *("bias", 'self.bias = Number(self.end, self.at("b")'),
+        'self.bias = Number(self.trace.see(("test", 5)), self.at("b")',
     ),
     "a distance too short": (
         *("one_hot", "self.short = self.measure(self.near, LIFTS[0])"),
@@ -417,27 +437,48 @@ PLANTED = {
         'self.heading = Heading("{{delta_o : blame}} = 0.1234',
     ),
     "edges of other neurons": (
-        *("forward", "return Values.of(self.story, products, layer)"),
-        "shown = Values.of(self.story, products, layer); "
-        "shown.values[:] = shown.values[::-1]; return shown",
+        *("forward", "shown = Values.of(self.story, products, layer)"),
+        "{}; shown.values[:] = shown.values[::-1]",
     ),
     "sums too large": (
-        *("forward", "end = plot.x_of(float(value))"),
-        "end = plot.x_of(1.2 * float(value))",
+        *("forward", "self.play(bars.animate_growth(), run_time=SLOW)"),
+        "{}; bars.positive.stretch(1.2, 0, about_edge=-np.eye(3)[0])",
+    ),
+    "products of the weights alone": (
+        *("forward", "self.play(close.animate_products())"),
+        "{}; close.products.pixel_array = close.weights.pixel_array",
+    ),
+    "a dot beside its curve": (
+        *("forward", "self.play(trail.animate_arrival())"),
+        "{}; trail.dot.shift(0.1 * UP)",
+    ),
+    "dots of larger sums": (
+        *("forward", 'self.play(cloud.animate_to("curve"))'),
+        "{}; cloud.shift(0.1 * np.eye(3)[0])",
+    ),
+    "a box around another answer": (
+        *("forward", "self.play(Create(outputs.answer), run_time=STEADY)"),
+        "{}; outputs.answer.shift(outputs.row_pitch * DOWN)",
+    ),
+    "a legend turned round": (
+        *("forward", "self.play(outputs.animate_answer(end), FadeIn(EdgeLegends(end)), "),
+        "legends = EdgeLegends(end); bar = legends[0][0]; "
+        "bar.pixel_array = bar.pixel_array[:, ::-1]; "
+        "self.play(outputs.animate_answer(end), FadeIn(legends), ",
     ),
     "outputs of another step": (
-        *("forward", 'quantities(step, f"a{self.last}"),'),
-        'quantities(self.trace[77], f"a{self.last}"),',
+        *("forward", "self.outputs = Outputs(trace, step)"),
+        "self.outputs = Outputs(trace, trace[77])",
+    ),
+    "a typed figure": (
+        "forward",
+        'phrase("one of {:,.0f} inputs"',
+        'phrase("0.1234 of {:,.0f} inputs"',
     ),
     "the picture of another step": (
         *("backprop", 'self.digit = Picture(step, "x", '),
         'self.digit = Picture(self.trace[77], "x", ',
     ),
-    "a figure of another image": (
-        *("bias", 'self.bias = self.number(self.end, "b"'),
-        'self.bias = self.number(self.trace.see(("test", 5)), "b"',
-    ),
-    "a typed figure": ("forward", 'Words("sum + bias"', 'Words("sum + 0.1234"'),
 }
 
 
@@ -450,7 +491,10 @@ def test_a_fault_planted_in_a_chapter_is_found(name, tmp_path):
     source = (SCENES / f"{chapter}.py").read_text(encoding="utf-8")
     assert source.count(old) == 1, f"{source.count(old)} places"
     path = tmp_path / f"{chapter}.py"
-    path.write_text(source.replace(old, new.replace("{}", old)), encoding="utf-8")
+    path.write_text(
+        source.replace(old, new.replace("{}", old) if new.startswith("{}") else new),
+        encoding="utf-8",
+    )
     # Under the name by which the chapter finds its words.
     spec = importlib.util.spec_from_file_location(f"planted.{chapter}", path)
     assert spec is not None

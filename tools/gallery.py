@@ -98,6 +98,31 @@ EXAMPLES: Final = {
     "OuterProduct": 'OuterProduct(Values.of(step, "delta2"), Values.of(step, "a1"))',
     "NumberColumn": 'NumberColumn.of(step, "a1", most=6)',
     "NumberGrid": 'NumberGrid.of(step, "dW2", rows=[4, 5, 6], columns=[0, 1, 2])',
+    "SumCurve": "SumCurve(trace, step, 1, 6.0)",
+    "Trail": (
+        'Trail(SumCurve(trace, step, 1, 6.0), Quantity.of(step, "z1[13]"), '
+        'Quantity.of(step, "a1[13]"), "neuron")'
+    ),
+    "NeuronCurve": (
+        "NeuronCurve(trace, end, trace.see(step.picture, biases=False), 1, 13)"
+        '.set_state({"bias": 1.0})'
+    ),
+    "SumBars": (
+        "SumBars(SumCurve(trace, step, 1, 9.0), step, 1, "
+        "NetworkDiagram(trace.sizes, height=4.0).layer(1).get_centres())"
+    ),
+    "Cloud": 'Cloud(SumCurve(trace, step, 1, 9.0), step, 1, np.zeros((20, 3))).set_place("curve")',
+    "CloseUp": "CloseUp(trace, step, 13)",
+    "Inputs": "Inputs(end, 13)",
+    "LayerCode": "LayerCode(trace, step, 1)",
+    "Outputs": "Outputs(trace, end)",
+    "TestDots": "TestDots(trace, read_dots)",
+    "Tally": (
+        'Tally(Region(-3, 4, -2, 2), "read correctly").add_line("with biases", '
+        "Number(accuracy_on_test, trace, decimals=1, after=' %'), count_read, trace)"
+    ),
+    "EdgeLegend": 'EdgeLegend("weight × input", 0.49)',
+    "EdgeLegends": "EdgeLegends(end)",
     "Plane": "Plane(Scale(0, 1), Scale(0, 1), 3.0, 2.0)",
     "CurvePoint": (
         "Plot((-8, 8), (0, 1), width=4, height=2).get_point("

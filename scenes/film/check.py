@@ -40,10 +40,6 @@ _LATE = 0.5  # seconds
 _MID_MOTION = 0.4  # plays shorter than this are not looked at on the way
 
 
-STILL_TYPED = ("bias", "forward")
-"""Chapters of whose typed figures only decimals are found yet: they are about to be phrases."""
-
-
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a chapter.
@@ -116,10 +112,7 @@ class _Inspector(Watcher):
         if self.pixels and not _is_waiting(chapter):
             self._note(find_faults_at_rest(screen, chapter), chapter.time)
         self._note(find_half_faded(screen), chapter.time)
-        faults = find_false_pictures(_all(chapter), self.oracle(chapter))
-        if chapter.file_name() in STILL_TYPED:
-            faults = (f for f in faults if f.rule != "figure" or re.search(r"\d\.\d", f.where))
-        self._note(faults, chapter.time)
+        self._note(find_false_pictures(_all(chapter), self.oracle(chapter)), chapter.time)
         self.beat = None
 
     def _note(self, faults: Iterable[Fault], time: float) -> None:
@@ -297,7 +290,7 @@ def _check_words(chapter: Chapter, inspector: _Inspector) -> None:
                 beat.name,
             )
         typed = find_typed_in_words(beat.narration, names)
-        if typed and chapter.file_name() not in STILL_TYPED:
+        if typed:
             inspector.report(
                 "figure",
                 f"the figure {typed} was typed, and is of nothing in the recording",

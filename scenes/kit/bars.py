@@ -13,6 +13,7 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
+    UP,
     Line,
     ParsableManimColor,
     Rectangle,
@@ -83,6 +84,8 @@ class Bars(VGroup):
         Of bars above and below zero. If not given, signed bars are blame, others activations.
     of
         How many values there are in all, if only some are shown: it is then said below.
+    marks_above
+        Whether the marks of the scale are above the first row, not below the last one.
 
     Attributes
     ----------
@@ -105,6 +108,7 @@ class Bars(VGroup):
         negative: ParsableManimColor | None = None,
         x_height: float = SMALL,
         of: Quantity | None = None,
+        marks_above: bool = False,
     ) -> None:
         super().__init__()
         if names is not None and len(names) != len(shown):
@@ -117,6 +121,7 @@ class Bars(VGroup):
         self._scale = self._scale_for(self._values) if scale is None else scale
         self._truth: int | None = None
         self._grown = 1.0
+        self.row_pitch, self._marks_above = pitch, marks_above
 
         self.tracks = Parts(
             *(
@@ -391,8 +396,9 @@ class Bars(VGroup):
         for value in self._mark_values(self._scale):
             mark = Mark(value, sign=self.signed, x_height=x_height)
             place = self.get_tip(len(self.tracks) - 1, value)
-            place[1] = self.zero.get_bottom()[1]
-            marks.add(mark.next_to(place, DOWN, buff=_CLOSE))
+            side = UP if self._marks_above else DOWN
+            place[1] = self.zero.get_edge_center(side)[1]
+            marks.add(mark.next_to(place, side, buff=_CLOSE))
         return marks
 
     def _mark(self, value: float, old: Mark) -> Mark:

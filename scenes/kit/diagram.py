@@ -14,6 +14,7 @@ import numpy.typing as npt
 from manim import (
     DOWN,
     RIGHT,
+    UP,
     AnimationGroup,
     Circle,
     Group,
@@ -25,10 +26,12 @@ from manim import (
 )
 from manim.typing import Point3D, Point3D_Array
 
+from network.moment import Moment
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import COLOUR_STEPS, Claim, as_seen, averaged, claim, paint, split
 from scenes.kit.digit import PixelImage, state_of
 from scenes.kit.encoding import activation_colours, get_rgb, get_scale, strength, to_rgba
+from scenes.kit.findings import products
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.phrase import phrase
 from scenes.kit.state import GoTo, State
@@ -325,6 +328,8 @@ class NetworkDiagram(Group):
         Layers with more neurons are strips.
     labels
         Whether the size of each layer is written below it.
+    labels_above
+        Above it instead.
     classes
         What is written beside the outputs, such as ``"0123456789"``.
     edges
@@ -342,6 +347,7 @@ class NetworkDiagram(Group):
         height: float = 6.0,
         most_circles: int = MOST_CIRCLES,
         labels: bool = True,
+        labels_above: bool = False,
         classes: Sequence[str] = (),
         edges: bool = True,
         **field_options: Any,
@@ -370,7 +376,8 @@ class NetworkDiagram(Group):
             for layer, written in zip(self.layers, sizes, strict=True):
                 text = f"{written:,}" if isinstance(written, int) else phrase("{:,.0f}", written)
                 label = Words(text, x_height=SMALL, colour=DIM)
-                self.size_labels.add(label.next_to(layer, DOWN, buff=GAP))
+                side, gap = (UP, GAP / 4) if labels_above else (DOWN, GAP)
+                self.size_labels.add(label.next_to(layer, side, buff=gap))
         for index, name in enumerate(classes):
             label = Words(name, x_height=SMALL, colour=DIM)
             self.class_labels.add(label.next_to(self.neuron(-1, index).right, RIGHT, buff=GAP))
@@ -401,6 +408,34 @@ class NetworkDiagram(Group):
     ) -> GoTo:
         """As `set_activations`, in motion."""
         return GoTo(self.layers[number], state_of(values, scale), **kwargs)
+
+    def set_view(self, moment: Moment) -> Self:
+        """Show all of a step or view: activations, and weight × input on every edge."""
+        for number, (values, scale) in self._shown_at(moment).items():
+            self.set_activations(number, values, scale)
+        for number, field in self.fields.items():
+            field.set_weights(Values.of(moment, products, number), light_scale(moment, number))
+        return self
+
+    def animate_to(self, moment: Moment, **options: Any) -> AnimationGroup:
+        """As `set_view`, in motion; edges that were dimmed come back."""
+        neurons = (
+            self.animate_activations(number, values, scale)
+            for number, (values, scale) in self._shown_at(moment).items()
+        )
+        edges = (
+            field.animate_weights(
+                Values.of(moment, products, number), light_scale(moment, number), opacity=1.0
+            )
+            for number, field in self.fields.items()
+        )
+        return AnimationGroup(*edges, *neurons, **options)
+
+    def _shown_at(self, moment: Moment) -> dict[int, tuple[Values, float]]:
+        return {
+            number: (Values.of(moment, f"a{number}"), activation_scale(moment, number))
+            for number in range(len(self.sizes))
+        }
 
     def set_weights(
         self, number: int, values: npt.ArrayLike | Values, scale: float | None = None
@@ -479,6 +514,16 @@ class NetworkDiagram(Group):
             end_radius=end_radius,
             **options,
         )
+
+
+def activation_scale(moment: Moment, layer: int) -> float:
+    """The activation at full brightness: 1, or the layer's largest if that is more."""
+    return max(1.0, float(moment.a[layer].max()))
+
+
+def light_scale(moment: Moment, layer: int) -> float:
+    """The largest weight × input of a layer: the scale that its edges are drawn on."""
+    return get_scale(products(moment, layer))
 
 
 def _state_of(layer: NeuronColumn | CellColumn) -> State:

@@ -208,7 +208,7 @@ def magnification(step: Step) -> float:
 # Forward propagation: one neuron in full, and the same picture in the trained network.
 
 
-def near_the_bend(step: Step, layer: int) -> int:
+def near_the_bend(step: Moment, layer: int) -> int:
     """The neuron whose activation is nearest to three quarters of its layer's largest.
 
     It fires, but not fully, so a sigmoid's bend is seen at work; with ReLU it is above zero,
@@ -217,7 +217,7 @@ def near_the_bend(step: Step, layer: int) -> int:
     return int(np.argmin(np.abs(step.a[layer] - 0.75 * step.a[layer].max())))
 
 
-def largest_product(step: Step, neuron: int) -> int:
+def largest_product(step: Moment, neuron: int) -> int:
     """The pixel with the largest weight × pixel at a neuron of layer 1, whichever its sign."""
     return int(np.argmax(np.abs(step.W[1][neuron] * step.x)))
 
@@ -283,17 +283,17 @@ def ramp(low: float, high: float, count: int) -> Floats:
     return np.linspace(low, high, count)
 
 
-def weight_times_input(step: Step, layer: int, neuron: int, source: int) -> float:
+def weight_times_input(step: Moment, layer: int, neuron: int, source: int) -> float:
     """One weight times what comes along it."""
     return float(step.W[layer][neuron, source]) * float(step.a[layer - 1][source])
 
 
-def sum_of_products(step: Step, layer: int, neuron: int) -> float:
+def sum_of_products(step: Moment, layer: int, neuron: int) -> float:
     """All weights of a neuron times their inputs, added up: z without the bias."""
     return float(step.W[layer][neuron].astype(float) @ step.a[layer - 1].astype(float))
 
 
-def count_lit(step: Step) -> int:
+def count_lit(step: Moment) -> int:
     """How many pixels of the picture are not black."""
     return int(np.count_nonzero(step.x))
 

@@ -129,6 +129,8 @@ class Plot(VGroup):
         The axis lines; ``plane.to_scene`` maps values to points.
     marks, names
         The `Mark`s (or words) and the names of the axes.
+    x_axis, y_axis
+        The same by axis: line, marks and name, and with the y axis the grid.
     """
 
     def __init__(
@@ -156,7 +158,8 @@ class Plot(VGroup):
             place = self.to_scene(value, low_y)
             self.ticks.add(_tick(place, DOWN))
             self.marks.add(text.next_to(place, DOWN, buff=_CLOSE))
-        for value, text in _marks_on(self.plane.y, y_marks, x_height, height, 1):
+        marks_up = _marks_on(self.plane.y, y_marks, x_height, height, 1)
+        for value, text in marks_up:
             place = self.to_scene(low_x, value)
             self.ticks.add(_tick(place, LEFT))
             self.marks.add(text.next_to(place, LEFT, buff=_CLOSE))
@@ -170,6 +173,14 @@ class Plot(VGroup):
         if above is not None:
             above.next_to(self.plane, UP, buff=_CLOSE).align_to(self.plane, LEFT)
             self.names.add(above)
+        self.x_axis, self.y_axis = VGroup(self.plane.across), VGroup(self.plane.up, self.grid)
+        split = len(self.ticks) - len(marks_up)
+        for axis, part in ((self.x_axis, slice(split)), (self.y_axis, slice(split, None))):
+            axis.add(*self.ticks[part], *self.marks[part])
+        if below is not None:
+            self.x_axis.add(below)
+        if above is not None:
+            self.y_axis.add(above)
         self.add(self.grid, self.plane, self.ticks, self.marks, self.names)
         self.center()
 
@@ -204,7 +215,7 @@ class Plot(VGroup):
         curve = VMobject(stroke_color=colour, stroke_width=width)
         for part in _parts(*thin(x, y, self._columns(x)), self.plane):
             points = self.plane.to_scene(*part)
-            for piece in _dashes(points) if dashed else [points]:
+            for piece in dashes(points) if dashed else [points]:
                 curve.start_new_path(piece[0])
                 curve.add_points_as_corners(piece[1:])
         return curve
@@ -229,7 +240,7 @@ class Plot(VGroup):
         y = self.plane.y
         points = self.plane.to_scene([x, x], [y.low, y.high])
         line = VMobject(stroke_color=colour, stroke_width=2)
-        for piece in _dashes(points) if dashed else [points]:
+        for piece in dashes(points) if dashed else [points]:
             line.start_new_path(piece[0])
             line.add_points_as_corners(piece[1:])
         return line
@@ -358,7 +369,7 @@ def _inside(
     )
 
 
-def _dashes(points: Point3D_Array, dash: float = 0.12, gap: float = 0.09) -> list[Point3D_Array]:
+def dashes(points: Point3D_Array, dash: float = 0.12, gap: float = 0.09) -> list[Point3D_Array]:
     """A polyline as dashes of equal length, scene units."""
     lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
     pieces = []

@@ -102,7 +102,7 @@ TITLE: Final = Region(-6.61, -2.7, 3.1, 3.5)
 MOMENT: Final = Region(-6.61, -2.7, 2.65, 3.05)
 """Below the title: which moment of the run is on screen."""
 
-HEAD: Final = Region(-2.6, 6.6, 2.6, 3.5)
+HEAD: Final = Region(-1.9, 6.6, 2.6, 3.5)
 """The formula of the moment, or what is shown, in a line."""
 
 PICTURE: Final = Region(-6.55, -4.25, -0.6, 1.7)
@@ -110,6 +110,9 @@ PICTURE: Final = Region(-6.55, -4.25, -0.6, 1.7)
 
 ASIDE: Final = Region(-6.55, -3.4, -2.55, -0.75)
 """Below the picture: what belongs to it, in figures or as a legend."""
+
+SIDE: Final = Region(-6.55, -4.25, -2.55, 2.3)
+"""The left side, where several things stand below each other: the picture and what it meets."""
 
 BODY: Final = Region(-3.3, 6.55, -2.55, 2.3)
 """What the beat is about."""
@@ -123,6 +126,9 @@ FOOT: Final = Region(-6.55, 6.55, -3.5, -2.7)
 _MOST_PITCH: Final = 0.55
 _ROOM: Final = 4.68  # for all rows
 _MIDDLE: Final = -0.2
+
+ROWS: Final = Region(BODY.left, BODY.right, _MIDDLE - _ROOM / 2, _MIDDLE + _ROOM / 2)
+"""The part of the body that is for rows, or for a network whose outputs are rows."""
 
 
 def rows(count: int) -> Rows:

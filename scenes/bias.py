@@ -162,7 +162,8 @@ class Bias(Chapter):
             (close.picture, close.weights), self.column, HEIGHTS, strict=True
         ):
             name.move_to(stage.SIDE.at(0.06, 0.0)).set_y(height)
-            moves.append(picture.animate.scale(SMALLER / picture.width).move_to(at_side(height)))
+            smaller = SMALLER / max(picture.width, picture.height)
+            moves.append(picture.animate.scale(smaller).move_to(at_side(height)))
         return [*moves, FadeIn(self.column)]
 
     def the_threshold(self) -> None:

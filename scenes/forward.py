@@ -93,7 +93,7 @@ class Forward(Chapter):
         self.digit = Picture(step, "x", size=stage.PICTURE.width).move_to(stage.PICTURE.centre)
         self.outputs = Outputs(trace, step)
         room = stage.ROWS
-        left, right = room.left + 0.45, self.outputs.get_left()[0] - 0.5
+        left, right = room.left + 0.6, self.outputs.get_left()[0] - 0.5
         look = {"width": right - left, "height": room.height}
         self.diagram = NetworkDiagram(layer_sizes(trace), labels_above=True, **look)
         middle = self.diagram.layer(0).get_center()

@@ -12,9 +12,9 @@ import pytest
 from odd_runs import SUITED
 
 from network.trace import Trace
+from scenes.film.chapters import find_chapters
 
-# The other two are being written anew.
-CHAPTERS = ["one_hot", "backprop"]
+CHAPTERS = [chapter.file_name() for chapter in find_chapters()]
 # Where rows are close, or few, frames are drawn too: lines may go through text.
 DRAWN = ("twelve-long", "two")
 STEPS = (0, -1, 1)

@@ -175,9 +175,7 @@ class ClassTable(VGroup):
         self, index: int, left: float, right: float, colour: ParsableManimColor
     ) -> Rectangle:
         """A box around a part of a row; where its figures need all the height, a shade on it."""
-        look = _BOX if self.rows.pitch > _ROOMY else _SHADE
-        box = Rectangle(color=colour, **look)
-        box.stretch_to_fit_width(right - left).stretch_to_fit_height(1.04 * self.rows.pitch)
+        box = box_of_a_row(right - left, self.rows.pitch, colour)
         return box.move_to(self.at(index, (left + right) / 2))
 
     def targets(self, moment: Moment, unit: float) -> "Targets":
@@ -191,6 +189,12 @@ class ClassTable(VGroup):
     def axis(self, x: float, colour: ParsableManimColor) -> Line:
         """A line along all rows, where bars are measured from."""
         return Line(self.at(-0.5, x), self.at(self.rows.count - 0.5, x), color=colour)
+
+
+def box_of_a_row(width: float, pitch: float, colour: ParsableManimColor) -> Rectangle:
+    """A box around a row; where rows are so close that figures need all the height, a shade."""
+    box = Rectangle(color=colour, **(_BOX if pitch > _ROOMY else _SHADE))
+    return box.stretch_to_fit_width(width).stretch_to_fit_height(1.04 * pitch)
 
 
 class FigureColumn(Parts[Number]):

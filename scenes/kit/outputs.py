@@ -11,7 +11,6 @@ from manim import (
     RIGHT,
     UP,
     Mobject,
-    SurroundingRectangle,
     Triangle,
     VGroup,
     VMobject,
@@ -24,6 +23,7 @@ from scenes.kit import stage
 from scenes.kit.arrays import Floats
 from scenes.kit.bars import Bars
 from scenes.kit.claims import Claim, claim
+from scenes.kit.class_table import box_of_a_row
 from scenes.kit.figures import quantities
 from scenes.kit.ledger import Values
 from scenes.kit.motion import Change
@@ -86,10 +86,8 @@ class Outputs(Bars):
         row = int(moment.prediction)
         if self._mark_of_answer == "box":
             whole = VGroup(self.names[row], self.tracks[row], self.figures[row])
-            mark: VMobject = SurroundingRectangle(
-                whole, color=ACTIVATION, buff=_BOX, stroke_width=3
-            )
-            mark.stretch_to_fit_height(0.95 * self.row_pitch)
+            mark: VMobject = box_of_a_row(whole.width + 2 * _BOX, self.row_pitch, ACTIVATION)
+            mark.set_x(whole.get_x()).match_y(self.tracks[row])
         else:
             mark = Triangle(fill_color=TEXT, fill_opacity=1, stroke_width=0)
             mark.rotate(np.pi / 2).set(height=0.26)

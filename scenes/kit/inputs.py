@@ -124,9 +124,15 @@ class Inputs(VGroup):
         self.one = VGroup(square, one, always, _times(place))
         self.bias = _weight(Number(moment, f"b1[{neuron}]", **look), place)
         self.bias_edge = _edge(place, self.bias.get_fill_color())
-        self.z = Number(moment, f"z1[{neuron}]", **{**look, "x_height": _FIGURE})
+        large = {**look, "x_height": _FIGURE}
+        self.z = Number(moment, f"z1[{neuron}]", **large)
+        # It goes to the bias alone, which may have a sign where it has none.
+        first, last = (
+            number.point[0] - number.get_left()[0]
+            for number in (self.z, Number(moment, f"b1[{neuron}]", **large))
+        )
         name = Formula("z =", x_height=_FIGURE).move_to(_CENTRE + 1.2 * RIGHT)
-        row(name, self.z, gap=0.15)
+        row(name, self.z, gap=0.15 + max(0.0, float(last - first)))
         out = Line(_CENTRE + _RADIUS * RIGHT, name.get_left() + 0.15 * LEFT, stroke_color=DIM)
         self.result = VGroup(out.set_stroke(width=2), name)
         self.add(self.neuron, self.squares, self.values, self.times, self.weights, self.edges)

@@ -311,8 +311,8 @@ class Bias(Chapter):
     def counts(self) -> dict[str, Quantity]:
         """How many there are, and how many are read: what the words say."""
         trace = self.trace
-        names = ("count_test_images", "count_lost", "count_gained")
-        counts = {name: Quantity.derived(getattr(findings, name), trace) for name in names}
+        functions = (findings.count_test_images, findings.count_lost, findings.count_gained)
+        counts = {function.__name__: Quantity.derived(function, trace) for function in functions}
         for name, biases in (("right", True), ("left", False)):
             counts[name] = Quantity.derived(findings.count_read, trace, biases)
         return counts

@@ -4,8 +4,9 @@ from dataclasses import fields
 from itertools import combinations
 
 import pytest
+from colours import colour_difference
 
-from scenes.kit.encoding import colour_difference, contrasts, get_rgb, to_lab
+from scenes.kit.encoding import contrasts, get_rgb, to_lab
 from scenes.kit.settings import THEMES as NAMES
 from scenes.kit.style import BACKGROUND, FAINT, MEANINGS, SMALL, THEME, THEMES
 

@@ -221,14 +221,6 @@ def to_lab(colours: npt.ArrayLike) -> Floats:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def colour_difference(
-    first: ParsableManimColor, second: ParsableManimColor, vision: str = "normal"
-) -> float:
-    """ΔE (CIE76) between two colours as the given eye sees them; about 2 is just noticeable."""
-    a, b = to_lab(simulate([get_rgb(first), get_rgb(second)], vision))
-    return float(np.linalg.norm(a - b))
-
-
 def contrasts(one: npt.ArrayLike, two: npt.ArrayLike) -> Floats:
     """Contrast ratios of colours in [0, 1], (..., 3) each: (...), from 1 to 21.
 

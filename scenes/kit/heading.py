@@ -8,6 +8,7 @@ import re
 from typing import Any, Final, Self
 
 from manim import (
+    RIGHT,
     UP,
     Animation,
     AnimationGroup,
@@ -23,7 +24,7 @@ from manim import (
 )
 
 from scenes.kit import stage
-from scenes.kit.style import ACTIVATION, BLAME, DIM, LARGE, STEADY, TEXT, TRUTH
+from scenes.kit.style import ACTIVATION, BLAME, DIM, LARGE, SMALL, STEADY, TEXT, TRUTH
 from scenes.kit.typeset import Formula
 
 COLOURS: Final = {
@@ -151,8 +152,11 @@ def _formula(source: str, dim: bool) -> Formula:
         colours={} if dim else colours,
     )
     room = stage.HEAD
-    formula.scale(min(1.0, room.width / formula.width, room.height / formula.height))
+    # The longest is as small as text may be, and reaches a little to the left.
+    wide = max(room.width / formula.width, 1.001 * SMALL / LARGE)
+    formula.scale(min(1.0, wide, room.height / formula.height))
     formula.move_to(room.centre).shift((_BASELINE - formula.baseline) * UP)
+    formula.shift(min(0.0, room.right - formula.get_right()[0]) * RIGHT)
     formula.shift(max(0.0, room.bottom - formula.get_bottom()[1]) * UP)
     return formula.shift(min(0.0, room.top - formula.get_top()[1]) * UP)
 

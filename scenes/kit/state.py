@@ -7,7 +7,7 @@ readings and claim nothing; at both ends there is exactly what was given.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -21,24 +21,14 @@ State = Mapping[str, Any]
 _NOTHING: Final[State] = {}
 
 
-class Stateful(Protocol):
-    """What has a state."""
-
-    @property
-    def state(self) -> State:
-        """All of it, as it is now."""
-
-    def set_state(self, state: State) -> Any:
-        """Show another one; what it does not name stays as it is."""
-
-
 class GoTo(AnimationOf[Any]):
     """A mobject goes from the state in which it is when this begins to another one.
 
     Parameters
     ----------
     mobject
-        Any mobject that is `Stateful`.
+        Any mobject with a property `state` and a method `set_state`, which leaves as it is what a
+        state does not name.
     state
         Where it goes. Only what is named here changes.
     start

@@ -76,6 +76,7 @@ def make_manifest() -> dict[str, Any]:
         make_reading(middle, 2.0, 4.4, "W2[3,7]", -0.12878617644309998, "−0.129"),
         make_reading(middle, 3.0, 4.4, "delta2[3]", -0.41420578956604004, "−0.41"),
         make_reading(middle, 2.0, 4.4, "delta2[3]", -0.41420578956604004, "−0.41", "narration"),
+        make_reading(middle, 2.5, 3.0, "delta2[3]", -0.41420578956604004, "−0.41", "counting"),
     ]
     many = [
         make_reading(crowd, 4.8 + (number >= 100), 7.2, f"x[{number}]", number / 784, "0.1")
@@ -396,7 +397,7 @@ def expected_readings(
     rows = [
         {
             "source": reading["source"],
-            "text": reading["text"],
+            "text": f"→ {reading['text']}" if reading["place"] == "counting" else reading["text"],
             "value": reading["value"]
             if isinstance(reading["value"], str)
             else json.dumps(reading["value"]),
@@ -406,7 +407,8 @@ def expected_readings(
         }
         for chapter in manifest["chapters"]
         for reading in chapter["readings"]
-        if reading["place"] == place and reading["start"] <= seconds < reading["end"]
+        if reading["place"] in {"screen": ("screen", "counting")}.get(place, (place,))
+        and reading["start"] <= seconds < reading["end"]
     ]
     return [row for number, row in enumerate(rows) if row not in rows[:number]]
 

@@ -27,7 +27,10 @@ from manim import (
 
 from network.errors import PathError, SettingsError
 from scenes.kit.chapter import Chapter, has_viewer
+from scenes.kit.digit import Picture
+from scenes.kit.findings import products_of, sum_of_products
 from scenes.kit.ledger import Quantity
+from scenes.kit.motion import AddUp
 from scenes.kit.narration import WORDS_PER_SECOND, NarrationError
 from scenes.kit.number import Number
 from scenes.kit.style import BACKGROUND, MARGIN, QUICK
@@ -221,7 +224,8 @@ def test_a_number_has_been_shown_until_it_left_or_changed(told):
             self.play(FadeOut(going), changing.animate_to(self.trace[42]), run_time=2)
             self.hold(1)
 
-    spans = [(r.source, r.step, r.time, r.end) for r in told(construct).readings]
+    seen = [row for row in told(construct).readings if row.place == "screen"]
+    spans = [(r.source, r.step, r.time, r.end) for r in seen]
     assert spans == [
         ("a2[0]", 0, 0, 3),
         ("a2[1]", 0, 0, 1),
@@ -240,7 +244,7 @@ def test_no_reading_is_shorter_than_a_frame(told):
         self.play(number.animate_to(self.trace[44]))
         self.hold(1)
 
-    readings = told(construct).readings
+    readings = [row for row in told(construct).readings if row.place == "screen"]
     assert [reading.step for reading in readings] == [0, 43, 44]
     assert [reading.end - reading.time for reading in readings[:2]] == pytest.approx([1 / 15] * 2)
 
@@ -273,6 +277,40 @@ def test_figures_of_the_beat_are_noted(told, tmp_path):
 def test_nothing_is_written_in_a_dry_run(told, media):
     told(lambda self: self.play(FadeIn(Number(self.story, "loss"))))
     assert not list(media.rglob("*.json"))
+
+
+# Counting
+
+
+def test_a_number_that_counts_is_said_to_be_counting(told):
+    def construct(self):
+        with self.beat("short"):
+            number = Number(self.story, "a2[3]")
+            self.play(FadeIn(number), run_time=1)
+            self.play(number.animate_to(self.trace[7]), run_time=2)
+            self.hold(1)
+
+    rows = [row for row in told(construct).readings if row.source == "a2[3]"]
+    assert [
+        (row.place, row.step, row.time, row.end) for row in rows if row.end - row.time > 0.5
+    ] == [
+        ("screen", 0, 0.0, pytest.approx(1.0, abs=0.1)),
+        ("counting", 7, 1.0, 3.0),
+        ("screen", 7, 3.0, pytest.approx(4.0, abs=0.1)),
+    ]
+
+
+def test_a_sum_is_counting_while_its_pixels_arrive(told):
+    def construct(self):
+        with self.beat("short"):
+            picture = Picture(self.story, products_of, 1, 0)
+            total = Number(sum_of_products, self.story, 1, 0)
+            self.add(picture)
+            self.play(AddUp(picture, total), run_time=2)
+            self.hold(1)
+
+    rows = [row for row in told(construct).readings if row.source.startswith("sum_of_products")]
+    assert [(row.place, row.time) for row in rows] == [("counting", 0.0), ("screen", 2.0)]
 
 
 # Cues

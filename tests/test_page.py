@@ -304,8 +304,12 @@ def test_the_numbers_of_the_moment_are_listed_and_no_others(page):
     ]
     assert cases.expected_readings(MANIFEST, 0.5) == []
     assert [row["value"] for row in cases.expected_readings(MANIFEST, 8.5)] == ["NaN", "1e-07"]
-    cases.check_readings(page, MANIFEST, times)
+    cases.check_readings(page, MANIFEST, [*times, 2.7])
     cases.check_readings(page, MANIFEST, times[::-1])
+    # While a number counts it does not show what it counts to, and the page says so.
+    cases.seek(page, 2.7)
+    assert "→ −0.41" in [row["text"] for row in cases.current_readings(page)]
+    assert "counting to this: blame" in page.locator("#on-screen").inner_text()
 
 
 def test_the_pictures_of_the_moment_are_listed_with_their_lines(page):

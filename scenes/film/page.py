@@ -225,6 +225,7 @@ def _data(manifest: Mapping[str, Any], chapters: list[dict[str, Any]]) -> dict[s
             | {
                 "value": _in_full(reading["value"]),
                 "what": explain(reading["source"]),
+                **_on_its_way(reading),
                 "colour": _colour(reading["source"], reading["value"]),
                 "step": "" if reading["step"] is None else f"step {reading['step']:,}",
                 "trace": chapter["trace"],
@@ -238,6 +239,14 @@ def _data(manifest: Mapping[str, Any], chapters: list[dict[str, Any]]) -> dict[s
             for picture in _pictures(chapter["pictures"])
         ],
     }
+
+
+def _on_its_way(reading: Mapping[str, Any]) -> dict[str, str]:
+    """What else is told of a number that counts: where it goes, which it does not show yet."""
+    if reading["place"] != "counting":
+        return {}
+    words = f"counting to this: {explain(reading['source'])}"
+    return {"place": "screen", "text": f"\N{RIGHTWARDS ARROW} {reading['text']}", "what": words}
 
 
 def _pictures(drawings: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

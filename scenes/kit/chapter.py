@@ -527,7 +527,8 @@ class Chapter(Scene):
         # Manim leaves the empty mobject of every wait in the scene.
         waits = {id(wait.mobject) for wait in self.animations or () if isinstance(wait, Wait)}
         self.mobjects = [mobject for mobject in self.mobjects if id(mobject) not in waits]
-        self._note_shown(start, before, _shown([*self._arrivals, *self.mobjects]))
+        after = _shown([*self._arrivals, *self.mobjects])
+        self._note_shown(start, before, after, self._counting(before, after))
         self._note_equalities()
         self._note_pictures(start)
 
@@ -615,7 +616,20 @@ class Chapter(Scene):
             span = {"start": beat.start, "end": self.time}
             self.ledger.note(quantity, text, beat=beat.name, place="narration", **span)
 
-    def _note_shown(self, start: float, before: _Shown, after: _Shown) -> None:
+    def _counting(self, before: _Shown, after: _Shown) -> set[Mobject]:
+        """Which numbers have counted in what was just played: what they showed was on its way."""
+        changed = {
+            mobject
+            for (mobject, place), shown in after.items()
+            if isinstance(mobject, Number) and before.get((mobject, place), shown) != shown
+        }
+        return changed | {
+            number
+            for animation in self.animations or ()
+            if (number := getattr(animation, "counting", None)) is not None
+        }
+
+    def _note_shown(self, start: float, before: _Shown, after: _Shown, counting: set[Any]) -> None:
         """Note what was shown by numbers before and after what was played since `start`."""
         # What is played between two beats belongs to the first one.
         last = self.beats[-1].name if self.beats else None
@@ -627,7 +641,9 @@ class Chapter(Scene):
             changed = after.get(figure, shown) != shown
             note(*shown, start=start, end=start if changed else self.time, at_least=frame)
         for figure, shown in after.items():
-            changed = before.get(figure, shown) != shown
+            changed = figure[0] in counting or before.get(figure, shown) != shown
+            if figure[0] in counting:
+                self.ledger.note(*shown, beat=beat, place="counting", start=start, end=self.time)
             note(*shown, start=self.time if changed else start, end=self.time)
 
     def _note_pictures(self, start: float) -> None:

@@ -266,7 +266,8 @@ class Reading:
         From when to when, in seconds since the film began. A figure that comes or goes with an
         animation counts as shown while the animation runs; one that changes does not.
     place
-        ``"screen"`` or ``"narration"``.
+        ``"screen"`` or ``"narration"``; or ``"counting"``, while a number on screen counts to it
+        and shows what was never recorded.
     step, source, module, value
         What: see `Quantity`.
     text

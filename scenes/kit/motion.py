@@ -415,7 +415,8 @@ class Multiply(Flight):
 class AddUp(Flight):
     """The pixels of a picture fly together into one number: their sum.
 
-    While they arrive the number shows the sum of those that have; at the end its own quantity.
+    While they arrive the number shows the sum of those that have; at the end its own quantity. The
+    ledger says that it is counting.
 
     Parameters
     ----------
@@ -452,6 +453,7 @@ class AddUp(Flight):
             raise ValueError(f"the pixels add up to {total:.6g}, not {number.quantity.value:.6g}")
         self._number, self._quantity = number, number.quantity
         self._values, self._start = values, start
+        self.counting = number
         boxes = boxes_of(picture)
         options.setdefault("lag", 0.7)
         options.setdefault("arc", 0.06)

@@ -445,11 +445,12 @@ class Backprop(Chapter):
         variant = "text" if then < error else "worse"
         if then < 0.00005:
             variant = "tiny" if error < 0.00005 else "gone"
-        with self.beat("again", variant, figures, moment=after, keep=(self.digit,)):
+        with self.beat("again", variant, figures, moment=before, keep=(self.digit,)):
             self.play(FadeIn(self.table.names), again.bars.animate_growth(), run_time=STEADY)
             self.play(FadeIn(again.befores, again.heads[0], again.errors[0]), run_time=STEADY)
             self.hold()
             self.add(again.outlines)
+            self.now_at(after)
             self.play(again.bars.animate_to(after), run_time=SLOW)
             self.play(FadeIn(again.afters, again.heads[1]), run_time=STEADY)
             self.play(FadeIn(again.ticks, again.errors[1]), run_time=STEADY)

@@ -286,12 +286,12 @@ class Bias(Chapter):
         keep = (self.digit, outputs, outputs.answer)
         with self.beat("without-biases", variant, self.figures_of_proof(), moment=bare, keep=keep):
             count = Quantity.derived(findings.count_biases, self.trace)
-            head = Words(phrase("all {:.0f} biases set to zero", count), x_height=LARGE)
-            self.play(FadeIn(head.move_to(stage.HEAD.centre)), run_time=STEADY)
+            head = Words(phrase("all {:.0f} biases set to zero", count))
+            head.move_to(stage.HEAD.centre).align_to(stage.HEAD.at(1.0, 0.0), RIGHT)
+            self.play(FadeIn(head), run_time=STEADY)
             self.hold(1.0)
             self.play(FadeIn(outputs.leave_outlines()), run_time=QUICK)
-            self.play(outputs.animate_to(bare), run_time=SLOW)
-            self.play(outputs.animate_answer(bare))
+            self.play(outputs.animate_to(bare), outputs.animate_answer(bare), run_time=SLOW)
             self.hold()
 
     def ten_thousand(self) -> None:

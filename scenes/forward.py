@@ -344,17 +344,20 @@ class Forward(Chapter):
         with self.beat(
             "trained",
             "right" if end.right else "wrong",
-            moment=end,
             keep=keep,
             steps=steps,
             said=said,
             output=output,
         ):
-            words = Words(phrase("after {:,.0f} steps of training", steps))
-            before = outputs.leave_outlines()
-            self.play(FadeIn(words.move_to(stage.HEAD.centre), before), run_time=STEADY)
-            self.play(self.diagram.animate_to(end), outputs.animate_to(end), run_time=1.5 * SLOW)
-            self.play(outputs.animate_answer(end), FadeIn(EdgeLegends(end)), run_time=STEADY)
+            self.play(FadeIn(outputs.leave_outlines()), run_time=STEADY)
+            self.now_at(end)
+            self.play(
+                self.diagram.animate_to(end),
+                outputs.animate_to(end),
+                outputs.animate_answer(end),
+                run_time=1.5 * SLOW,
+            )
+            self.play(FadeIn(EdgeLegends(end)), run_time=STEADY)
             self.hold()
 
     def in_one_sentence(self) -> None:

@@ -5,6 +5,7 @@ all classes are equally far apart. Distances are readings, by the rules in `scen
 outputs in the end are those of the story's step.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from manim import (
@@ -426,7 +427,8 @@ class OneHot(Chapter):
         apart = Values.of(column_distances, self.count)
         most = Number(number_distance, 0, self.count - 1, decimals=0, colour=BLAME, x_height=SMALL)
         same = distance_figure(self.count, self.label, self.near, SMALL)
-        left, right = stage.WIDE.columns(2)
+        # Up to the head, so that the numerals keep apart.
+        left, right = replace(stage.WIDE, top=stage.HEAD.bottom).columns(2)
         names = [self.table.head(name, 0, TEXT) for name in ("as numbers", "as columns")]
         return [
             PairTable(names[0], numbers, (Mark(0), most), left, LEFT),

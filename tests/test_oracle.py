@@ -151,6 +151,7 @@ DERIVED_CALLS = {
     "least_active": lambda t, s: (s, 1),
     "most_blamed": lambda t, s: (s, 1),
     "count_shown": lambda t, s: (s, "delta1", 3),
+    "steps_in_block": lambda t, s: (t, 7),
     "count_values": lambda t, s: (s, "delta2"),
     "count_weights": lambda t, s: (t, 1),
     "figure_in_name": lambda t, s: (t, 7),

@@ -461,10 +461,10 @@ PLANTED = {
         "{}; outputs.answer.shift(outputs.row_pitch * DOWN)",
     ),
     "a legend turned round": (
-        *("forward", "self.play(outputs.animate_answer(end), FadeIn(EdgeLegends(end)), "),
+        *("forward", "self.play(FadeIn(EdgeLegends(end)), "),
         "legends = EdgeLegends(end); bar = legends[0][0]; "
         "bar.pixel_array = bar.pixel_array[:, ::-1]; "
-        "self.play(outputs.animate_answer(end), FadeIn(legends), ",
+        "self.play(FadeIn(legends), ",
     ),
     "outputs of another step": (
         *("forward", "self.outputs = Outputs(trace, step)"),

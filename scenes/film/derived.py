@@ -176,7 +176,9 @@ def loss_slope(trace: Oracle, step: Moment, index: int) -> Value:
 
 @derived
 def squared_error_blame(trace: Oracle, step: Moment, index: int) -> Value:
-    return blame_of_output("squared-error", step.names[-1], step.output, step.label)[index]
+    mean = blame_of_output("squared-error", step.names[-1], step.output, step.label)[index]
+    half = len(step.output) / 2
+    return Value(half * mean.value, half * mean.size)
 
 
 @derived
@@ -308,6 +310,11 @@ def mean_error(trace: Oracle, start: int, stop: int) -> float:
 @derived
 def count_steps(trace: Oracle) -> int:
     return trace.steps
+
+
+@derived
+def steps_in_block(trace: Oracle, blocks: int) -> int:
+    return next(size for size in range(1, trace.steps + 1) if (size + 1) * blocks > trace.steps)
 
 
 @derived

@@ -51,6 +51,8 @@ class MomentBadge(VGroup):
         elif isinstance(moment, View):
             more = _words("step" if self.at == 1 else "steps")
             parts = [_words("after"), _number(moment, "at"), more]
+        if isinstance(moment, View) and not moment.biases:
+            parts.append(_words("no biases"))
         self.says = " ".join(
             part.source if isinstance(part, Words) else part.text for part in parts
         )

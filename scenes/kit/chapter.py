@@ -428,6 +428,12 @@ class Chapter(Scene):
         self.cues += beat.cues
         self.end_beat(BeatTime(name, beat.start, self.time, told.text))
 
+    def now_at(self, moment: Moment) -> None:
+        """Say that the next movement of this beat goes to another moment of the run."""
+        self._turn_badge(MomentBadge(moment))
+        if self._beat is not None:
+            self.badges[self._beat.name] = self._next_badge or self.badge
+
     def _turn_badge(self, badge: MomentBadge) -> None:
         """Let the next movement bring another badge, if it says something else."""
         self._next_badge = badge if badge.says != self.badge.says else None

@@ -326,10 +326,14 @@ def loss_slope(trace: Trace, step: Step, index: int) -> float:
 
 
 def squared_error_blame(trace: Trace, step: Step, index: int) -> float:
-    """What delta of an output would be if training minimised the mean squared error."""
+    """What delta of an output would be if training minimised half the squared error.
+
+    Summed over the outputs, as cross-entropy is, so that the two can be compared.
+    """
     output = step.a[step.layers].astype(np.float64)
     activation = ACTIVATIONS[trace.recipe.activations[-1]]
-    return float(activation.backward(output, squared_error_gradient(output, step.y))[index])
+    summed = 0.5 * len(output) * squared_error_gradient(output, step.y)
+    return float(activation.backward(output, summed)[index])
 
 
 def arriving_blames(trace: Trace, step: Step, layer: int) -> Floats:
@@ -384,6 +388,11 @@ def mean_errors(trace: Trace, size: int) -> Floats:
     """`mean_error` of one block of steps after the other, each of so many."""
     starts = range(0, trace.steps - size + 1, size)
     return np.array([mean_error(trace, start, start + size) for start in starts])
+
+
+def steps_in_block(trace: Trace, blocks: int) -> int:
+    """How many steps each block has where a run is cut into so many, and a rest."""
+    return max(1, trace.steps // blocks)
 
 
 def first_step(trace: Trace) -> int:

@@ -23,6 +23,7 @@ from scenes.kit.typeset import Words
 
 MOST: Final = 20
 
+_WIDEST: Final = 1.25  # a figure with its sign, and a gap
 _LARGEST: Final = 2.0  # side of a picture
 _APART: Final = 0.15
 _BELOW: Final = 0.12  # from a picture to its number
@@ -147,7 +148,10 @@ def _lay_out(count: int, region: stage.Region) -> tuple[list[np.ndarray], float]
 
     columns = max(range(1, count + 1), key=size_with)
     size, rows = size_with(columns), -(-count // columns)
-    pitch = np.array([min(region.width / columns, size + 3 * _APART), size + below + _APART, 0.0])
+    # Figures keep apart, too, where pictures are small.
+    pitch = np.array(
+        [min(region.width / columns, max(size + 3 * _APART, _WIDEST)), size + below + _APART, 0.0]
+    )
     middle = region.centre + below / 2 * UP
     corner = middle + pitch * [-(columns - 1) / 2, (rows - 1) / 2, 0.0]
     return [corner + pitch * [k % columns, -(k // columns), 0.0] for k in range(count)], size

@@ -22,9 +22,10 @@ from network.trace import Trace
 from scenes.kit import stage
 from scenes.kit.arrays import Floats
 from scenes.kit.claims import claim_points
-from scenes.kit.findings import count_steps, first_step
+from scenes.kit.findings import count_steps, first_step, steps_in_block
 from scenes.kit.ledger import Quantity, Values
 from scenes.kit.number import Number
+from scenes.kit.phrase import phrase
 from scenes.kit.plot import Plot
 from scenes.kit.style import BLAME, DIM, GAP, LARGE, SMALL
 from scenes.kit.typeset import Words
@@ -54,7 +55,7 @@ class RunCurve(VGroup):
         One that gives the value of one block: called with the trace, its first step, and the step
         after its last.
     name
-        What the curve is of.
+        What the curve is of; over how many steps each value is taken is added to it.
     colour
         Of the curve and its name.
     region
@@ -82,8 +83,10 @@ class RunCurve(VGroup):
         decimals: int = 3,
     ) -> None:
         super().__init__()
-        size = max(1, trace.steps // BLOCKS)
+        size = steps_in_block(trace, BLOCKS)
         shown = Values.of(curve, trace, size)
+        block = Quantity.of(steps_in_block, trace, BLOCKS)
+        told = phrase(f"{name} of {{:,.0f}} steps", block) if size > 1 else name
         # Each value stands in the middle of its block.
         middles = (np.arange(len(shown.values)) + 0.5) * size
         self.plot = Plot(
@@ -93,7 +96,7 @@ class RunCurve(VGroup):
             height=region.height - _MARKS[1] - _NAME,
             x_marks=4,
             y_marks=3,
-            y_name=Words(name, x_height=SMALL, colour=colour),
+            y_name=Words(told, x_height=SMALL, colour=colour),
         )
         corner = region.at(0.0, 0.0) + _MARKS[0] * RIGHT + _MARKS[1] * UP
         self.plot.shift(corner - self.plot.plane.across.get_start())

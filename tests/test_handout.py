@@ -35,6 +35,8 @@ from scenes.kit.encoding import contrasts, get_rgb
 from scenes.kit.ledger import MINUS, written
 from scenes.kit.typeset import FONTS, Words
 
+pytestmark = pytest.mark.film
+
 ROOT = Path(__file__).parents[1]
 
 HOSTILE = (
@@ -50,8 +52,6 @@ from scenes.kit.chapter import Chapter
 from scenes.kit.number import Derived, Number, column_of
 from scenes.kit.style import BLAME, LARGE
 from scenes.kit.typeset import CodeLine, Formula
-
-pytestmark = pytest.mark.film
 
 
 def loudest(step):

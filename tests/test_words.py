@@ -135,7 +135,9 @@ FORWARD: dict[str, Callable[[Any], bool]] = {
     ),
     "The bias shifts it": lambda s: bool(s.step.b[1].any()),
     "Most of them are zero": lambda s: np.mean(s.step.x == 0) > 0.5,
-    "some above zero, some below": lambda s: min(s.step.z[1]) < 0 < max(s.step.z[1]),
+    "some above zero, some below": lambda s: (
+        min(s.step.W[1] @ s.step.x) < 0 < max(s.step.W[1] @ s.step.x)
+    ),
     r"with (\d+\.\d+)\. And that is right": lambda s: right(s) and outputs(s).max() >= 0.495,
     "not at all sure": lambda s: right(s) and outputs(s).max() < 0.5,
     r"But it is": lambda s: not right(s),

@@ -160,8 +160,8 @@ def _look(film: Path) -> _Look:
         rank = {time: frame for frame, time in enumerate(sorted(times))}
         return _Look(
             (codec.name, codec.pix_fmt, codec.width, codec.height, bytes(codec.extradata or b"")),
-            # The average of what is stored, which may be a hair off, to what was meant.
-            Fraction(stream.average_rate or 0).limit_denominator(1001),
+            # What was meant: the average of what is stored is a hair off, and differs by length.
+            Fraction(stream.guessed_rate or stream.average_rate or 0),
             (codec.width, codec.height),
             tuple(rank[time] for time in times),
         )

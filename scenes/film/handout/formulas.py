@@ -229,7 +229,9 @@ def read_code(screen: Screen, made: Iterable[Mobject] = ()) -> list[str]:
         row = next((key for key in rows if abs(key - height) <= 1), height)
         before = rows.get(row, "")
         column = round((lefts[line] - min(lefts.values())) / advance)
-        rows[row] = before.ljust(max(column, len(before) + bool(before))) + texts[line].strip()
+        # A piece that goes on where the one before it ends belongs to it.
+        apart = bool(before) and column != len(before)
+        rows[row] = before.ljust(max(column, len(before) + apart)) + texts[line].strip()
     return [rows[row] for row in sorted(rows)]
 
 

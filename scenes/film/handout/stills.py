@@ -58,7 +58,9 @@ class Still:
         """What is on the frame now, `made` being all that was typeset so far."""
         picture = io.BytesIO()
         Image.fromarray(draw(chapter)).save(picture, "PNG")
-        pieces = [piece.mobject for piece in screen.pieces]
+        # The moment's badge stands on every frame: nothing of its own is in it.
+        badge = {*chapter.badge.get_family()} if hasattr(chapter, "badge") else set()
+        pieces = [piece.mobject for piece in screen.pieces if piece.mobject not in badge]
         shown = [piece.shown for piece in pieces if isinstance(piece, Number)]
         return cls(
             picture=picture.getvalue(),

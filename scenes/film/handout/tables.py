@@ -82,6 +82,9 @@ def _at_point(text: str) -> tuple[str, str]:
     return whole, point + rest
 
 
+_OF_THE_BADGE = re.compile(r'^step$|\["at"\]$')
+
+
 def list_entries(
     readings: Sequence[Reading], beats: Sequence[tuple[str, set[Key]]], story: int
 ) -> list[list[Entry]]:
@@ -98,7 +101,12 @@ def list_entries(
     """
     listed, before = [], set[Key]()
     for beat, standing in beats:
-        mine = [reading for reading in readings if reading.beat == beat]
+        mine = [
+            reading
+            for reading in readings
+            # The badge's figure stands on every frame.
+            if reading.beat == beat and not _OF_THE_BADGE.search(reading.source)
+        ]
         shown = {(r.step, r.source, r.text): r for r in mine if r.place == "screen"}
         there = {key: value for key, value in shown.items() if key not in before - standing}
         # What is said besides: a figure that can be seen need not be told twice.

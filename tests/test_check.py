@@ -701,3 +701,16 @@ def test_other_themes_are_judged_too_and_nothing_is_told_twice(tmp_path, capfd, 
 
     assert main(["check", str(file), "--theme", "dark"]) == 1
     assert not any("paper" in line for line in capfd.readouterr().out.splitlines())
+
+
+def test_a_badge_that_does_not_follow_what_comes_is_found(find):
+    def beat(self, follow):
+        self.play(FadeIn(Number(self.story, "a2[3]").shift(LEFT)))
+        view = self.trace.see(self.story.picture)
+        if follow:
+            self.now_at(view)
+        self.play(FadeIn(Number(view, "a2[3]").shift(RIGHT)))
+
+    assert [rule for rule, _ in find(lambda self: beat(self, True))].count("badge") == 0
+    # What was there first is for comparison: it does not excuse the badge.
+    assert [rule for rule, _ in find(lambda self: beat(self, False))].count("badge") == 1

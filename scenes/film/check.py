@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from manim import Mobject, Wait
+from manim import Mobject, Wait, config
 
 from network.errors import GlassnetError
 from scenes.film.derived import fault_of
@@ -219,15 +219,23 @@ def _check_moments(chapter: Chapter, inspector: _Inspector) -> None:
 
 
 def _check_badges(chapter: Chapter, inspector: _Inspector) -> None:
-    """The badge says which network is on screen: that of something shown in its beat."""
-    shown: dict[str | None, dict[int, Reading | Drawing]] = {}
+    """The badge says which network is on screen when a beat ends: that of something that came.
+
+    What was there when the beat began may be of the network before, left for comparison.
+    """
+    spans = {beat.name: (beat.start, beat.end - 1.5 / config.frame_rate) for beat in chapter.beats}
+    kept: dict[str | None, dict[int, Reading | Drawing]] = {}
+    came: dict[str | None, dict[int, Reading | Drawing]] = {}
     seen = (reading for reading in chapter.ledger.readings if reading.place == "screen")
     rows: list[Reading | Drawing] = [*seen, *chapter.ledger.pictures]
     for row in rows:
-        # Pictures and labels are of no network.
-        if not _OF_AN_IMAGE.search(row.source):
-            for at in steps_behind_all(row.source, row.step, chapter.trace.steps):
-                shown.setdefault(row.beat, {})[at] = row
+        start, end = spans.get(str(row.beat), (0.0, 0.0))
+        # Pictures and labels are of no network, and the badge's own figure proves nothing.
+        if row.end < end or _OF_AN_IMAGE.search(row.source):
+            continue
+        for at in steps_behind_all(row.source, row.step, chapter.trace.steps):
+            (came if row.time > start else kept).setdefault(row.beat, {})[at] = row
+    shown = kept | came
     for beat, badge in chapter.badges.items():
         there = shown.get(beat, {})
         if there and badge.at not in there and (badge.at is not None or not badge.says):
